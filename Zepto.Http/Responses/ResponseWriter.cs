@@ -23,6 +23,7 @@ public sealed class ResponseWriter(PipeWriter output, ServerClock clock, Request
     private Stage _stage;
     private bool _isHead;
     private bool _isHttp10;
+    private long _flushStartedMs = long.MaxValue;
 
     /// <summary>Status of the response being written or last written; 0 before the first.</summary>
     public int Status { get; private set; }
@@ -41,6 +42,9 @@ public sealed class ResponseWriter(PipeWriter output, ServerClock clock, Request
 
     /// <summary>Bytes written since the last flush.</summary>
     public long UnflushedBytes { get; private set; }
+
+    /// <summary>When the flush that is waiting began, in the clock's milliseconds; far in the future when none is.</summary>
+    public long FlushStartedMs => Volatile.Read(ref _flushStartedMs);
 
     /// <summary>Readies the writer for the response to one request.</summary>
     public void Begin(bool isHead, bool isHttp10, bool keepAlive)
@@ -138,10 +142,18 @@ public sealed class ResponseWriter(PipeWriter output, ServerClock clock, Request
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<bool> Wait(ValueTask<FlushResult> flush)
+    private async ValueTask<bool> Wait(ValueTask<FlushResult> flush)
     {
-        FlushResult result = await flush.ConfigureAwait(false);
-        return !result.IsCompleted;
+        Volatile.Write(ref _flushStartedMs, clock.NowMs);
+        try
+        {
+            FlushResult result = await flush.ConfigureAwait(false);
+            return !result.IsCompleted;
+        }
+        finally
+        {
+            Volatile.Write(ref _flushStartedMs, long.MaxValue);
+        }
     }
 
     private int WriteHeadFields(Span<byte> span, int status, ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> extraFields)
