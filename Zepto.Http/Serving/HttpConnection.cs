@@ -328,6 +328,7 @@ internal sealed partial class HttpConnection
     /// <summary>Sends what is left and FIN, then listens a little so that our answer is not lost to a reset.</summary>
     private async ValueTask CloseAsync()
     {
+        ReleaseRequest();
         Enter(Phase.Closing, _services.Limits.LingerTimeoutMs);
         if (_response.UnflushedBytes > 0) await _response.FlushAsync().ConfigureAwait(false);
         await _transport.Output.CompleteAsync().ConfigureAwait(false);

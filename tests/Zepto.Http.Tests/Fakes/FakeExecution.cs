@@ -82,7 +82,8 @@ internal sealed class FakeExecution : IStatementExecution
         return MoveNext();
     }
 
-    private bool MoveNext()
+    /// <summary>The next batch, for callers that know there is nothing to wait for.</summary>
+    public bool MoveNext()
     {
         if (WasCancelled)
         {
