@@ -88,8 +88,9 @@ internal sealed partial class HttpConnection
                 if (_isWatchStopped) return;
             }
         }
-        catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException or ObjectDisposedException)
+        catch (Exception)
         {
+            // Reset, aborted, disposed: transports have many words for it, and each means that nobody waits for the answer.
             _isBroken = true;
             _isInputEnded = true;
             _holdsRead = false;

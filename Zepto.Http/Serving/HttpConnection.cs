@@ -85,8 +85,12 @@ internal sealed partial class HttpConnection
         _input.CancelPendingRead();
     }
 
-    /// <summary>Drops the connection.</summary>
-    public void Abort() => _transport.Abort();
+    /// <summary>Drops the connection and cancels what runs for it.</summary>
+    public void Abort()
+    {
+        _transport.Abort();
+        lock (_watchGate) _watched?.Cancel();
+    }
 
     private async Task RunAsync(RequestRejection refusal)
     {
