@@ -80,6 +80,10 @@ public sealed class QueryHandler(IStatementRunner runner, LatencyHistogram laten
                             execution.Cancel();
                             return;
                         }
+                        if (context.Head.Method != RequestMethod.Head) continue;
+                        execution.Cancel(); // The head is known, nobody wants the rest.
+                        context.Response.EndChunks();
+                        return;
                     }
                 }
             }

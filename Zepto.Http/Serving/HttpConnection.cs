@@ -230,6 +230,13 @@ internal sealed partial class HttpConnection
         {
             return Reject(RequestRejection.UnsupportedContentEncoding);
         }
+        if (!_handler.TakesBody && (head.ExpectsContinue || head.ContentLength > MaxDiscardedBodyBytes))
+        {
+            // Answered without the body: what follows on this connection could be it or not, so nothing more is read.
+            _response.KeepAlive = false;
+            Consume(headBytes);
+            return NextStep.Handle;
+        }
         if (head.Framing == BodyFraming.Length)
         {
             if (head.ContentLength > _limits.MaxBodyBytes) return Reject(RequestRejection.BodyTooLarge);
@@ -242,13 +249,6 @@ internal sealed partial class HttpConnection
         }
         DetachHead(headBytes);
         _unread = _unread.Slice(headBytes);
-        if (!_handler.TakesBody && (head.ExpectsContinue || head.ContentLength > MaxDiscardedBodyBytes))
-        {
-            // Answered without the body: what follows on this connection could be it or not, so nothing more is read.
-            _response.KeepAlive = false;
-            Consume(0);
-            return NextStep.Handle;
-        }
         if (head.ExpectsContinue && _unread.IsEmpty) _response.WriteContinue();
         _body.Begin(head, _handler.TakesBody ? null : MaxDiscardedBodyBytes);
         Enter(Phase.Body, _services.Limits.BodyTimeoutMs);

@@ -69,22 +69,28 @@ public sealed class SocketTransportListener : ITransportListener
     {
         while (!_isStopped)
         {
-            Socket? socket = null;
+            Socket socket;
             try
             {
                 socket = _listener.Accept();
+            }
+            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+            {
+                if (_isStopped) return;
+                if (exception is SocketException { SocketErrorCode: SocketError.ConnectionAborted or SocketError.ConnectionReset }) continue;
+                // Out of descriptors or memory: the connections in hand will free some, spinning would not.
+                _onAcceptError?.Invoke(exception.Message);
+                Thread.Sleep(AcceptRetryMs);
+                continue;
+            }
+            try
+            {
                 socket.NoDelay = true;
                 onAccepted(new SocketTransportConnection(socket, _sendOptions, _receiveOptions));
             }
             catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
             {
-                socket?.Dispose();
-                if (_isStopped) return;
-                bool isClientGone = exception is SocketException { SocketErrorCode: SocketError.ConnectionAborted or SocketError.ConnectionReset };
-                if (isClientGone || exception is not SocketException) continue;
-                // Out of descriptors or memory: the connections in hand will free some, spinning would not.
-                _onAcceptError?.Invoke(exception.Message);
-                Thread.Sleep(AcceptRetryMs);
+                socket.Dispose(); // Its client was gone before we looked at it.
             }
         }
     }

@@ -226,6 +226,16 @@ public sealed class EndpointTests : IDisposable
     }
 
     [Fact]
+    public void Query_HeadOfALongResult_StopsTheStatement()
+    {
+        _server.Engine.On("LONG", ScriptedStatement.Result(FakeColumn.Int64("n", new long[100_000])));
+        TestResponse response = _client.Ask("HEAD /?query=LONG HTTP/1.1\r\nHost: x\r\n\r\n", isHead: true);
+        Assert.Equal("chunked", response.Field("Transfer-Encoding"));
+        Assert.True(_server.Engine.LastExecution!.WasCancelled);
+        Assert.Equal("Ok\n", _client.Get("/ping").Body);
+    }
+
+    [Fact]
     public void Query_LongResultToHttp10_EndsWithTheConnection()
     {
         _server.Engine.On("LONG", ScriptedStatement.Result(FakeColumn.Int64("n", Enumerable.Range(0, 50_000).Select(n => (long)n).ToArray())));
