@@ -27,6 +27,10 @@ internal sealed partial class HttpConnection
     // What a client may still send after we closed our side, before we stop listening.
     private const int MaxLingerBytes = 1024 * 1024;
 
+    // A copy of a head up to this size stays with the connection: a shared pool keeps too few for hundreds of clients that send head
+    // and body apart, and would allocate.
+    private const int MaxKeptHeadCopyBytes = 1024;
+
     private readonly ServingServices _services;
     private readonly ITransportConnection _transport;
     private readonly PipeReader _input;
@@ -112,6 +116,7 @@ internal sealed partial class HttpConnection
         finally
         {
             ReleaseRequest();
+            ReleaseHeadCopy();
             _transport.Dispose();
             // Both ends complete, so that the pipes give their blocks back.
             _transport.Output.Complete();
@@ -369,7 +374,7 @@ internal sealed partial class HttpConnection
     private void EnsureHeadCopy(int bytes)
     {
         if (_headCopy.Length >= bytes) return;
-        if (_headCopy.Length > 0) ArrayPool<byte>.Shared.Return(_headCopy);
+        ReleaseHeadCopy();
         _headCopy = ArrayPool<byte>.Shared.Rent(bytes);
     }
 
@@ -380,8 +385,12 @@ internal sealed partial class HttpConnection
         _context.Buffer.Release();
         _context.StatementBuffer.Release();
         _body.Release();
-        if (_headCopy.Length == 0) return;
-        ArrayPool<byte>.Shared.Return(_headCopy);
+        if (_headCopy.Length > MaxKeptHeadCopyBytes) ReleaseHeadCopy();
+    }
+
+    private void ReleaseHeadCopy()
+    {
+        if (_headCopy.Length > 0) ArrayPool<byte>.Shared.Return(_headCopy);
         _headCopy = [];
     }
 
