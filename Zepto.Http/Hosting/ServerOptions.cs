@@ -1,0 +1,129 @@
+namespace Zepto.Http.Hosting;
+
+/// <summary>When an INSERT counts as done.</summary>
+public enum DurabilityMode
+{
+    /// <summary>After fsync.</summary>
+    Sync,
+
+    /// <summary>After the write; fsync follows within 100 ms.</summary>
+    Async,
+
+    /// <summary>No log is kept.</summary>
+    Off,
+}
+
+/// <summary>Shape of the log on stderr.</summary>
+public enum LogFormat
+{
+    Text,
+    Json,
+}
+
+/// <summary>Least important event that is logged.</summary>
+public enum LogLevel
+{
+    Debug,
+    Info,
+    Warning,
+    Error,
+}
+
+/// <summary>
+/// All options with their defaults and descriptions: the command line, the environment variables and the help text are made from
+/// this record. An option <c>--data-dir</c> is read from <c>ZEPTO_DATA_DIR</c> when the command line does not have it.
+/// </summary>
+public sealed record ServerOptions
+{
+    [Option("--port", "TCP port; 0 takes any free one", Min = 0, Max = 65535)]
+    public int Port { get; init; } = 8123;
+
+    [Option("--bind", "Address to listen on; one that is not loopback needs --allow-insecure")]
+    public string Bind { get; init; } = "127.0.0.1";
+
+    [Option("--allow-insecure", "Listen beyond loopback although nobody is asked for credentials")]
+    public bool AllowInsecure { get; init; }
+
+    [Option("--data-dir", "Directory of the database; locked against a second server")]
+    public string DataDir { get; init; } = "./zepto-data";
+
+    [Option("--in-memory", "Keep everything in memory, nothing on disk")]
+    public bool InMemory { get; init; }
+
+    [Option("--demo", "Fill the tables trades and quotes with a deterministic sample and print a few requests to try")]
+    public bool Demo { get; init; }
+
+    [Option("--durability", "When an INSERT is answered: sync after fsync, async after the write with fsync within 100 ms, off without a log")]
+    public DurabilityMode Durability { get; init; } = DurabilityMode.Async;
+
+    [Option("--query-timeout-ms", "Longest time a statement may run", Min = 1)]
+    public long QueryTimeoutMs { get; init; } = 30_000;
+
+    [Option("--max-query-memory-mb", "Memory one statement may use; 0 means a quarter of the machine's", Min = 0, Max = 1 << 30)]
+    public long MaxQueryMemoryMb { get; init; }
+
+    [Option("--max-result-rows", "Rows one statement may return; 0 means no limit", Min = 0)]
+    public long MaxResultRows { get; init; }
+
+    [Option("--max-concurrent-queries", "Statements that run at once; 0 means twice the number of cores", Min = 0, Max = 100_000)]
+    public int MaxConcurrentQueries { get; init; }
+
+    [Option("--max-body-mb", "Largest request body", Min = 1, Max = 1024)]
+    public int MaxBodyMb { get; init; } = 64;
+
+    [Option("--max-header-kb", "Largest header section of a request; the target may take half of it", Min = 1, Max = 1024)]
+    public int MaxHeaderKb { get; init; } = 32;
+
+    [Option("--max-connections", "Connections open at once", Min = 1, Max = 1_000_000)]
+    public int MaxConnections { get; init; } = 10_000;
+
+    [Option("--header-timeout-ms", "Longest time for a header section to arrive", Min = 1)]
+    public long HeaderTimeoutMs { get; init; } = 10_000;
+
+    [Option("--body-timeout-ms", "Longest pause while a body arrives or an answer is taken", Min = 1)]
+    public long BodyTimeoutMs { get; init; } = 30_000;
+
+    [Option("--idle-timeout-ms", "Longest wait for the next request on an open connection", Min = 1)]
+    public long IdleTimeoutMs { get; init; } = 75_000;
+
+    [Option("--drain-timeout-ms", "Longest time to finish running requests on shutdown", Min = 0)]
+    public long DrainTimeoutMs { get; init; } = 5_000;
+
+    [Option("--io-threads", "Threads that serve connections; 0 means one per core", Min = 0, Max = 1024)]
+    public int IoThreads { get; init; }
+
+    [Option("--query-threads", "Threads that run long statements; 0 means one per core", Min = 0, Max = 1024)]
+    public int QueryThreads { get; init; }
+
+    [Option("--pin", "Pin query threads to cores", Negation = "--no-pin")]
+    public bool Pin { get; init; } = true;
+
+    [Option("--numa", "Keep memory and threads of a partition on one NUMA node")]
+    public bool Numa { get; init; }
+
+    [Option("--log-format", "Shape of the log on stderr: text or json")]
+    public LogFormat LogFormat { get; init; } = LogFormat.Text;
+
+    [Option("--log-level", "Least important event to log: debug, info, warning or error")]
+    public LogLevel LogLevel { get; init; } = LogLevel.Info;
+}
+
+/// <summary>Makes a property of <see cref="ServerOptions"/> an option.</summary>
+/// <param name="name">Name with its two dashes.</param>
+/// <param name="description">One line for the help text.</param>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class OptionAttribute(string name, string description) : Attribute
+{
+    public string Name => name;
+
+    public string Description => description;
+
+    /// <summary>Smallest value of a number.</summary>
+    public long Min { get; init; } = long.MinValue;
+
+    /// <summary>Largest value of a number.</summary>
+    public long Max { get; init; } = long.MaxValue;
+
+    /// <summary>A second name that switches a flag off.</summary>
+    public string? Negation { get; init; }
+}

@@ -1,0 +1,107 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Zepto.Http.Endpoints;
+
+namespace Zepto.Http.Hosting;
+
+/// <summary>The program from its arguments to its exit code.</summary>
+public static class ServerProgram
+{
+    public const int Fine = 0;
+    public const int BadArguments = 2;
+    public const int CannotListen = 3;
+    public const int DataDirectoryRefused = 4;
+
+    /// <summary>
+    /// Makes the runtime run socket completions on the thread that saw them, which spares two thread switches a request. It reads
+    /// these variables when the first socket is made, so this must come before.
+    /// </summary>
+    public static void PrepareSockets(int ioThreads)
+    {
+        Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
+        if (ioThreads > 0) Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT", ioThreads.ToString());
+    }
+
+    /// <summary>Runs the server until a signal ends it.</summary>
+    /// <param name="arguments">Arguments without the program's name.</param>
+    /// <param name="openEngine">Opens the database; may throw <see cref="EngineOpenException"/>.</param>
+    /// <returns>Exit code of the process.</returns>
+    public static int Run(string[] arguments, Func<ServerOptions, IServerEngine> openEngine)
+    {
+        CommandLineResult commandLine = CommandLine.Read(arguments, AdminVersionHandler.Version, Environment.GetEnvironmentVariable);
+        switch (commandLine.Action)
+        {
+            case CommandLineAction.Print:
+                Console.Out.Write(commandLine.Text);
+                return Fine;
+            case CommandLineAction.Refuse:
+                Console.Error.WriteLine($"zepto_server: {commandLine.Text}");
+                return BadArguments;
+        }
+        ServerOptions options = commandLine.Options;
+        if (AddressComplaint(options) is { } complaint)
+        {
+            Console.Error.WriteLine($"zepto_server: {complaint}");
+            return BadArguments;
+        }
+        PrepareSockets(options.IoThreads);
+        return Serve(options, openEngine, new ServerLog(Console.Error, options.LogFormat, options.LogLevel));
+    }
+
+    /// <summary>What is wrong with --bind; null when nothing is.</summary>
+    public static string? AddressComplaint(ServerOptions options)
+    {
+        if (ZeptoServerHost.AddressOf(options.Bind) is not { } address) return $"--bind: '{options.Bind}' is not an IP address";
+        if (IPAddress.IsLoopback(address) || options.AllowInsecure) return null;
+        return $"--bind: {options.Bind} is reachable from other machines and nobody is asked for credentials; add --allow-insecure if that is meant";
+    }
+
+    private static int Serve(ServerOptions options, Func<ServerOptions, IServerEngine> openEngine, ServerLog log)
+    {
+        // Signals are caught before anything slow, so that a stop during recovery is not lost.
+        using ManualResetEventSlim stop = new();
+        using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+
+        IServerEngine engine;
+        try
+        {
+            engine = openEngine(options);
+        }
+        catch (EngineOpenException exception)
+        {
+            log.Write(LogLevel.Error, exception.Message);
+            return DataDirectoryRefused;
+        }
+        using (engine)
+        {
+            ZeptoServerHost host;
+            try
+            {
+                host = ZeptoServerHost.Start(options, engine, log);
+            }
+            catch (SocketException exception)
+            {
+                log.Write(LogLevel.Error, $"cannot listen on {options.Bind} port {options.Port}: {exception.Message}");
+                return CannotListen;
+            }
+            using (host)
+            {
+                Console.Out.WriteLine($"listening on http://{host.EndPoint}");
+                Console.Out.Flush();
+                log.Write(LogLevel.Info, "listening", ("address", host.EndPoint));
+                stop.Wait();
+                host.Stop();
+            }
+        }
+        log.Write(LogLevel.Info, "stopped");
+        return Fine;
+
+        void OnSignal(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stop.Set();
+        }
+    }
+}

@@ -1,0 +1,169 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Zepto.Http.Endpoints;
+using Zepto.Http.Protocol;
+using Zepto.Http.Responses;
+using Zepto.Http.Serving;
+using Zepto.Http.Transport;
+
+namespace Zepto.Http.Hosting;
+
+/// <summary>
+/// A running HTTP server around an engine. <see cref="Start"/> returns once connections are accepted, <see cref="Stop"/> once the
+/// last one is closed. Does not own the engine.
+/// </summary>
+public sealed class ZeptoServerHost : IDisposable
+{
+    private const int SweepIntervalMs = 100;
+
+    // How long kept connections may still ask after a shutdown began, when nothing else keeps the server running.
+    private const int DrainGraceMs = 200;
+
+    private const long LingerTimeoutMs = 2_000;
+
+    // Blocks of all pipes; a burst beyond this is served from memory that is not kept.
+    private const long MaxPooledBytes = 256L * 1024 * 1024;
+
+    private readonly ServerOptions _options;
+    private readonly ServerLog _log;
+    private readonly ServingServices _services;
+    private readonly ConnectionSet _connections;
+    private readonly ITransportListener _listener;
+    private readonly ManualResetEventSlim _clockStop = new();
+    private readonly Thread _clockThread;
+    private int _isStopped;
+
+    private ZeptoServerHost(ServerOptions options, IServerEngine engine, ServerLog log, ITransportListener? listener)
+    {
+        _options = options;
+        _log = log;
+        Router router = new();
+        HttpCounters counters = new();
+        _services = new ServingServices
+        {
+            Limits = LimitsOf(options),
+            Router = router,
+            Counters = counters,
+            OnFault = (exception, requestId) => log.Write(LogLevel.Error, "internal error", ("request", $"r{requestId:x6}"), ("exception", exception)),
+        };
+        _services.Clock.SetFromSystem();
+        _connections = new ConnectionSet(_services, options.MaxConnections);
+        AddRoutes(router, engine, counters);
+        _listener = listener ?? ListenOnSocket(options, log);
+        _clockThread = new Thread(RunClock) { IsBackground = true, Name = "clock" };
+    }
+
+    /// <summary>Address listened on, with the port the operating system chose.</summary>
+    public IPEndPoint EndPoint => _listener.LocalEndPoint;
+
+    /// <summary>Whether shutdown has begun.</summary>
+    public bool IsDraining => _services.IsDraining;
+
+    /// <summary>Open connections.</summary>
+    public int ConnectionCount => _connections.Count;
+
+    /// <summary>Starts to serve.</summary>
+    /// <param name="options">Limits, times and, without a listener, the address.</param>
+    /// <param name="engine">Must outlive the host.</param>
+    /// <param name="log">Receives what administrators should know.</param>
+    /// <param name="listener">Another transport than TCP sockets; owned by the host from here on.</param>
+    /// <exception cref="SocketException">The address cannot be listened on.</exception>
+    public static ZeptoServerHost Start(ServerOptions options, IServerEngine engine, ServerLog log, ITransportListener? listener = null)
+    {
+        ZeptoServerHost host = new(options, engine, log, listener);
+        host._clockThread.Start();
+        host._listener.Start(host._connections.Add);
+        return host;
+    }
+
+    /// <summary>The address an option names; null when it is none.</summary>
+    public static IPAddress? AddressOf(string bind)
+    {
+        if (bind == "localhost") return IPAddress.Loopback;
+        if (bind == "*") return IPAddress.Any;
+        return IPAddress.TryParse(bind, out IPAddress? address) ? address : null;
+    }
+
+    /// <summary>
+    /// Stops accepting, lets running requests end, closes all connections. Requests that still arrive on open connections are
+    /// answered and end them. What is not done after the drain time-out is dropped.
+    /// </summary>
+    public void Stop()
+    {
+        if (Interlocked.Exchange(ref _isStopped, 1) != 0) return;
+        _services.IsDraining = true;
+        _listener.Stop();
+        _log.Write(LogLevel.Info, "draining", ("connections", _connections.Count));
+        Stopwatch elapsed = Stopwatch.StartNew();
+        while (_connections.Count > 0 && elapsed.ElapsedMilliseconds < _options.DrainTimeoutMs
+            && (elapsed.ElapsedMilliseconds < DrainGraceMs || _connections.IsAnyBusy))
+        {
+            Thread.Sleep(5);
+        }
+        _connections.CloseAll();
+        while (_connections.Count > 0 && elapsed.ElapsedMilliseconds < _options.DrainTimeoutMs) Thread.Sleep(5);
+        if (_connections.Count > 0)
+        {
+            _log.Write(LogLevel.Warning, "dropping connections at the end of the drain time", ("connections", _connections.Count));
+            _connections.AbortAll();
+            // Aborted connections end as soon as their threads see it; statements are cancelled by the engine's own shutdown.
+            long abortedAtMs = elapsed.ElapsedMilliseconds;
+            while (_connections.Count > 0 && elapsed.ElapsedMilliseconds - abortedAtMs < 500) Thread.Sleep(5);
+        }
+        _clockStop.Set();
+        _clockThread.Join();
+    }
+
+    public void Dispose()
+    {
+        Stop();
+        _clockStop.Dispose();
+    }
+
+    private static ServingLimits LimitsOf(ServerOptions options)
+    {
+        long maxBodyBytes = options.MaxBodyMb * 1024L * 1024;
+        return new ServingLimits(
+            MessageLimits.For(options.MaxHeaderKb * 1024, maxBodyBytes),
+            options.HeaderTimeoutMs,
+            options.BodyTimeoutMs,
+            options.IdleTimeoutMs,
+            LingerTimeoutMs,
+            MaxBufferedBodyBytes: Math.Max(512L * 1024 * 1024, 4 * maxBodyBytes));
+    }
+
+    private static SocketTransportListener ListenOnSocket(ServerOptions options, ServerLog log)
+    {
+        IPAddress address = AddressOf(options.Bind) ?? throw new ArgumentException($"not an address: {options.Bind}");
+        SlabMemoryPool pool = new(MaxPooledBytes);
+        return new SocketTransportListener(new IPEndPoint(address, options.Port), pool,
+            message => log.Write(LogLevel.Warning, "cannot accept", ("reason", message)));
+    }
+
+    private void AddRoutes(Router router, IServerEngine engine, HttpCounters counters)
+    {
+        LatencyHistogram latency = new();
+        QueryHandler query = new(engine.Statements, latency);
+        // In the order of how often they are asked for.
+        router.Add("/", get: query, post: query);
+        router.Add("/ping", get: new PingHandler());
+        router.Add("/health", get: new HealthHandler());
+        router.Add("/ready", get: new ReadyHandler(() => engine.IsReady, () => _services.IsDraining));
+        router.Add("/whoami", get: new WhoAmIHandler());
+        router.Add("/stats", get: new StatsHandler(engine.Statistics));
+        router.Add("/metrics", get: new MetricsHandler(engine.Statistics, counters, latency, () => _connections.Count));
+        router.Add("/admin/version", get: new AdminVersionHandler());
+        router.Add("/admin/queries", get: new AdminQueriesHandler(engine.Statements));
+        router.Add("/admin/queries/", delete: new AdminKillQueryHandler(engine.Statements));
+    }
+
+    private void RunClock()
+    {
+        while (!_clockStop.Wait(SweepIntervalMs))
+        {
+            _services.Clock.SetFromSystem();
+            _connections.Sweep(_services.Clock.NowMs);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+namespace Zepto.Storage.Dictionaries;
+
+/// <summary>Distinct texts of one STRING column; codes are dense from 1 and never change. Readers take no lock.</summary>
+public sealed class StringDictionary : IDisposable
+{
+    private readonly Lock _adding = new();
+    private readonly TextTable _table = new();
+
+    /// <summary>Texts held.</summary>
+    public int Count => _table.LargestCode;
+
+    /// <summary>Text of a code, valid for the life of the dictionary.</summary>
+    public TextRef Text(int code) => _table.Text(code);
+
+    /// <summary>Code of a text.</summary>
+    public bool TryFind(ReadOnlySpan<byte> text, out int code) => _table.TryFind(text, out code);
+
+    /// <summary>Code of a text, adding it when it is new.</summary>
+    public int Intern(ReadOnlySpan<byte> text)
+    {
+        if (_table.TryFind(text, out var code))
+            return code;
+        lock (_adding)
+        {
+            if (_table.TryFind(text, out code))
+                return code;
+            code = _table.LargestCode + 1;
+            _table.Add(code, text, findable: true);
+            return code;
+        }
+    }
+
+    public void Dispose() => _table.Dispose();
+}

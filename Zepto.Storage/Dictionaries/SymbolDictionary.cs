@@ -1,0 +1,65 @@
+using System.Buffers.Text;
+
+namespace Zepto.Storage.Dictionaries;
+
+/// <summary>
+/// The server's symbols: ids from 1 that users see and that never change, each with a name or without. An id made by number has no name and
+/// shows as its decimal text. Readers take no lock.
+/// </summary>
+public sealed class SymbolDictionary : IDisposable
+{
+    private readonly Lock _adding = new();
+    private readonly TextTable _table = new();
+    private HashSet<int> _unnamed = [];
+    private int _nextFree = 1;
+
+    /// <summary>Largest id in use.</summary>
+    public int Count => _table.LargestCode;
+
+    /// <summary>The name, or the id's decimal text where there is no name; NULL for an id not in use.</summary>
+    public TextRef Name(int id) => _table.Text(id);
+
+    /// <summary>Whether the id is in use and has a name.</summary>
+    public bool HasName(int id) => _table.Contains(id) && !Volatile.Read(ref _unnamed).Contains(id);
+
+    /// <summary>Id of a name.</summary>
+    public bool TryFind(ReadOnlySpan<byte> name, out int id) => _table.TryFind(name, out id);
+
+    /// <summary>Id of a name; a new name takes the next free id.</summary>
+    public int Intern(ReadOnlySpan<byte> name)
+    {
+        if (_table.TryFind(name, out var id))
+            return id;
+        lock (_adding)
+        {
+            if (_table.TryFind(name, out id))
+                return id;
+            while (_table.Contains(_nextFree))
+                _nextFree++;
+            id = _nextFree++;
+            _table.Add(id, name, findable: true);
+            return id;
+        }
+    }
+
+    /// <summary>Makes an id without a name unless it is in use; false when the number cannot be an id (below 1).</summary>
+    public bool EnsureId(long id)
+    {
+        if (id is < 1 or > int.MaxValue)
+            return false;
+        if (_table.Contains((int)id))
+            return true;
+        lock (_adding)
+        {
+            if (_table.Contains((int)id))
+                return true;
+            Span<byte> digits = stackalloc byte[20];
+            Utf8Formatter.TryFormat(id, digits, out var length);
+            Volatile.Write(ref _unnamed, [.. _unnamed, (int)id]);
+            _table.Add((int)id, digits[..length], findable: false);
+            return true;
+        }
+    }
+
+    public void Dispose() => _table.Dispose();
+}

@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using Zepto.Native.Memory;
+using Zepto.Storage.Schema;
+using Zepto.Storage.Tables;
+
+namespace Zepto.Storage.Ingest;
+
+/// <summary>
+/// Rows of one statement on their way to a table: columns in unmanaged memory, in table order, each value in its stored width (SYMBOL and STRING as
+/// codes of their dictionaries). Filled by one thread, then handed to the database, which gives it back to the pool.
+/// </summary>
+public sealed unsafe class RowBatch : IDisposable
+{
+    private NativeBuffer[] _columns = [];
+
+    /// <summary>The table it is for.</summary>
+    public Table Table { get; private set; } = null!;
+
+    /// <summary>Columns that the batch was made for.</summary>
+    public TableSchema Schema { get; private set; } = null!;
+
+    /// <summary>Rows filled.</summary>
+    public int RowCount { get; private set; }
+
+    /// <summary>Rows there is room for.</summary>
+    public int Capacity { get; private set; }
+
+    /// <summary>Makes room for at least <paramref name="rows"/> rows; spans taken before are invalid then.</summary>
+    public void EnsureCapacity(int rows)
+    {
+        if (rows <= Capacity)
+            return;
+        Capacity = Math.Max(rows, Math.Max(64, Capacity * 2));
+        for (var i = 0; i < Schema.Columns.Length; i++)
+        {
+            var width = TableSchema.WidthBytes(Schema.Columns[i].Type);
+            _columns[i].Length = (long)Capacity * width;
+        }
+    }
+
+    /// <summary>Values of a column, <see cref="Capacity"/> long.</summary>
+    public Span<T> Column<T>(int column) where T : unmanaged
+    {
+        Debug.Assert(sizeof(T) == TableSchema.WidthBytes(Schema.Columns[column].Type));
+        return new Span<T>(_columns[column].Address, Capacity);
+    }
+
+    /// <summary>States how many rows are filled.</summary>
+    public void SetRowCount(int rows)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)rows, (uint)Capacity);
+        RowCount = rows;
+    }
+
+    /// <summary>Fills a whole column with NULL.</summary>
+    public void FillNull(int column)
+    {
+        switch (Schema.Columns[column].Type)
+        {
+            case ColumnType.Int64 or ColumnType.Timestamp: Column<long>(column)[..RowCount].Fill(Nulls.Int64); break;
+            case ColumnType.Float64: Column<long>(column)[..RowCount].Fill(Nulls.Float64Bits); break;
+            case ColumnType.Int32: Column<int>(column)[..RowCount].Fill(Nulls.Int32); break;
+            case ColumnType.Float32: Column<int>(column)[..RowCount].Fill(Nulls.Float32Bits); break;
+            case ColumnType.Bool: Column<byte>(column)[..RowCount].Fill(Nulls.Bool); break;
+            default: Column<int>(column)[..RowCount].Clear(); break;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var column in _columns)
+            column.Dispose();
+        _columns = [];
+    }
+
+    /// <summary>Brings a batch that was filled before ADD COLUMN to the table's columns of now; the new ones are NULL.</summary>
+    internal void AdoptSchema(TableSchema schema)
+    {
+        var had = Schema.Columns.Length;
+        Schema = schema;
+        MakeColumns();
+        for (var i = had; i < schema.Columns.Length; i++)
+        {
+            _columns[i].Length = (long)Capacity * TableSchema.WidthBytes(schema.Columns[i].Type);
+            FillNull(i);
+        }
+    }
+
+    internal byte* Address(int column) => _columns[column].Address;
+
+    internal void Begin(Table table)
+    {
+        Table = table;
+        Schema = table.Schema;
+        RowCount = 0;
+        Capacity = 0;
+        MakeColumns();
+        foreach (var column in _columns)
+            column.Length = 0;
+    }
+
+    private void MakeColumns()
+    {
+        var had = _columns.Length;
+        if (had >= Schema.Columns.Length)
+            return;
+        Array.Resize(ref _columns, Schema.Columns.Length);
+        for (var i = had; i < _columns.Length; i++)
+            _columns[i] = new NativeBuffer();
+    }
+}

@@ -1,0 +1,116 @@
+using Zepto.Storage.Schema;
+using Zepto.Storage.Tables;
+
+namespace Zepto.Storage.Ingest;
+
+/// <summary>
+/// Stores one statement's rows: groups them by series and day, puts each group in time order, hands the groups to the appender and then commits
+/// them all at once. Used by one writer thread; keeps its scratch arrays, so a batch in steady state allocates nothing.
+/// </summary>
+internal sealed unsafe class TableWriter(PartitionAppender appender, StorageStatistics statistics)
+{
+    private const long DayNs = 86_400_000_000_000;
+    private int[] _order = [];
+    private int[] _scratch = [];
+
+    /// <summary>Stores the rows; visible to snapshots taken after the call.</summary>
+    public void Write(RowBatch batch)
+    {
+        var table = batch.Table;
+        if (batch.Schema != table.Schema)
+            batch.AdoptSchema(table.Schema);
+        var schema = batch.Schema;
+        var rows = batch.RowCount;
+        if (rows == 0)
+            return;
+        var firstSequence = table.CommittedSequence + 1;
+        var commitSequence = table.CommittedSequence + rows;
+        Order(batch);
+        var symbols = schema.SymbolIndex < 0 ? null : (int*)batch.Address(schema.SymbolIndex);
+        var times = schema.TimestampIndex < 0 ? null : (long*)batch.Address(schema.TimestampIndex);
+        for (var start = 0; start < rows;)
+        {
+            var first = _order[start];
+            var symbol = symbols == null ? 0 : symbols[first];
+            var bucket = times == null ? 0 : Bucket(times[first]);
+            var end = start + 1;
+            while (end < rows && (symbols == null || symbols[_order[end]] == symbol) && (times == null || IsIn(bucket, times[_order[end]])))
+                end++;
+            var partition = table.GetOrAddSeries(symbol).GetOrAdd(bucket, out var added);
+            if (added)
+                statistics.CountPartition();
+            var group = _order.AsSpan(start, end - start);
+            if (times == null || times[first] >= partition.LastTime)
+                appender.Append(partition, batch, group, firstSequence);
+            else
+                appender.Merge(partition, batch, group, firstSequence, commitSequence);
+            if (times != null)
+                partition.LastTime = Math.Max(partition.LastTime, times[group[^1]]);
+            start = end;
+        }
+
+        table.Commit(commitSequence);
+        appender.Reclaim();
+    }
+
+    /// <summary>Start of the day of a time; the day that INT64 cuts off at its lower end starts there.</summary>
+    private static long Bucket(long time)
+    {
+        var remainder = time % DayNs;
+        var floor = remainder >= 0 ? time - remainder : time - remainder - DayNs;
+        return floor <= time ? floor : long.MinValue;
+    }
+
+    private static bool IsIn(long bucket, long time) =>
+        (ulong)(time - bucket) < (bucket == long.MinValue ? (ulong)-(long.MinValue % DayNs) : DayNs);
+
+    /// <summary>Row numbers ordered by symbol, then time, then arrival.</summary>
+    private void Order(RowBatch batch)
+    {
+        var rows = batch.RowCount;
+        if (_order.Length < rows)
+            _order = new int[rows];
+
+        for (var i = 0; i < rows; i++)
+            _order[i] = i;
+        var order = _order.AsSpan(0, rows);
+        var schema = batch.Schema;
+        if (schema.TimestampIndex >= 0)
+            SortStably(order, new ReadOnlySpan<long>(batch.Address(schema.TimestampIndex), rows));
+        if (schema.SymbolIndex >= 0)
+            SortStably(order, new ReadOnlySpan<int>(batch.Address(schema.SymbolIndex), rows));
+    }
+
+    /// <summary>Leaves the order alone when it is right already, the common case.</summary>
+    private void SortStably<T>(Span<int> order, ReadOnlySpan<T> values) where T : unmanaged, IComparable<T>
+    {
+        var sorted = true;
+        for (var i = 1; i < order.Length && sorted; i++)
+            sorted = values[order[i - 1]].CompareTo(values[order[i]]) <= 0;
+        if (sorted)
+            return;
+        MergeSort(order, values);
+    }
+
+    private void MergeSort<T>(Span<int> order, ReadOnlySpan<T> values) where T : unmanaged, IComparable<T>
+    {
+        if (_scratch.Length < order.Length)
+            _scratch = new int[order.Length];
+        var scratch = _scratch.AsSpan(0, order.Length);
+        for (var width = 1; width < order.Length; width *= 2)
+        {
+            for (var start = 0; start < order.Length; start += 2 * width)
+            {
+                var middle = Math.Min(start + width, order.Length);
+                var end = Math.Min(start + 2 * width, order.Length);
+                var (left, right, output) = (start, middle, start);
+                while (left < middle && right < end)
+                    scratch[output++] = values[order[right]].CompareTo(values[order[left]]) < 0 ? order[right++] : order[left++];
+                order[left..middle].CopyTo(scratch[output..]);
+                order[right..end].CopyTo(scratch[(output + middle - left)..]);
+            }
+
+            scratch.CopyTo(order);
+        }
+    }
+}

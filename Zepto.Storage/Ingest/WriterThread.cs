@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Zepto.Native.Threads;
+using Zepto.Storage.Epochs;
+using Zepto.Storage.Extents;
+
+namespace Zepto.Storage.Ingest;
+
+/// <summary>The one thread that writes a set of tables: takes requests from a bounded queue in order, stores them, answers them.</summary>
+internal sealed class WriterThread : IDisposable
+{
+    private readonly BoundedQueue<WriteRequest> _queue;
+    private readonly ConcurrentBag<WriteRequest> _pool = [];
+    private readonly ManualResetEventSlim _work = new(false, spinCount: 50);
+    private readonly TableWriter _writer;
+    private readonly StorageStatistics _statistics;
+    private readonly TimeSpan _wait;
+    private readonly Thread _thread;
+    private volatile bool _stopping;
+
+    public WriterThread(int index, DatabaseOptions options, SegmentAllocator allocator, EpochRegistry epochs, StorageStatistics statistics)
+    {
+        _queue = new BoundedQueue<WriteRequest>(options.IngestQueueBatches);
+        _wait = options.IngestQueueWait;
+        _statistics = statistics;
+        _writer = new TableWriter(new PartitionAppender(allocator, epochs), statistics);
+        _thread = PinnedThread.Start($"zepto-writer-{index}", options.FirstWriterCpu < 0 ? -1 : options.FirstWriterCpu + index, Run);
+    }
+
+    /// <summary>Stores rows; done when they are visible. Throws StorageException when the queue stays full or storing fails.</summary>
+    public async ValueTask StoreAsync(RowBatch batch)
+    {
+        var rows = batch.RowCount;
+        _statistics.CountIngested(rows);
+        try
+        {
+            await SubmitAsync(batch, null).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            _statistics.CountDropped(rows);
+            throw;
+        }
+    }
+
+    /// <summary>Runs a change between batches.</summary>
+    public ValueTask ChangeAsync(Action change) => SubmitAsync(null, change);
+
+    /// <summary>Finishes what is queued, then ends the thread.</summary>
+    public void Dispose()
+    {
+        _stopping = true;
+        _work.Set();
+        _thread.Join();
+        _work.Dispose();
+    }
+
+    private async ValueTask SubmitAsync(RowBatch? batch, Action? change)
+    {
+        ObjectDisposedException.ThrowIf(_stopping, this);
+        if (!_pool.TryTake(out var request))
+            request = new WriteRequest();
+        var done = request.Begin(batch, change);
+        if (!_queue.TryEnqueue(request))
+            await EnqueueWhenRoomAsync(request).ConfigureAwait(false);
+        _work.Set();
+        try
+        {
+            await done.ConfigureAwait(false);
+        }
+        finally
+        {
+            _pool.Add(request);
+        }
+    }
+
+    /// <summary>Polls for room: the queue is full only under overload, when a millisecond more does not matter.</summary>
+    private async ValueTask EnqueueWhenRoomAsync(WriteRequest request)
+    {
+        var deadline = Stopwatch.GetTimestamp() + (long)(_wait.TotalSeconds * Stopwatch.Frequency);
+        while (!_queue.TryEnqueue(request))
+        {
+            if (Stopwatch.GetTimestamp() > deadline)
+                throw new StorageException(StorageErrorKind.Overloaded, $"The ingest queue stayed full for {_wait.TotalSeconds:0.#} s; nothing of the statement was stored");
+            await Task.Delay(1).ConfigureAwait(false);
+        }
+    }
+
+    private void Run()
+    {
+        while (true)
+        {
+            if (_queue.TryDequeue(out var request))
+            {
+                Serve(request);
+                continue;
+            }
+
+            if (_stopping)
+                return;
+            _work.Reset();
+            // A request may have come between the look and the reset.
+            if (_queue.TryDequeue(out request))
+                Serve(request);
+            else if (!_stopping)
+                _work.Wait();
+        }
+    }
+
+    private void Serve(WriteRequest request)
+    {
+        try
+        {
+            if (request.Batch is { } batch)
+            {
+                _writer.Write(batch);
+                _statistics.CountStored(batch.RowCount, (long)Stopwatch.GetElapsedTime(request.StartedAt).TotalNanoseconds);
+            }
+            else
+            {
+                request.Change!();
+            }
+
+            request.Complete();
+        }
+        catch (Exception error)
+        {
+            // The waiter reports it; the thread must go on for the other tables.
+            request.Fail(error);
+        }
+    }
+}

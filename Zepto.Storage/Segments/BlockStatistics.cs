@@ -1,0 +1,25 @@
+using System.Runtime.InteropServices;
+
+namespace Zepto.Storage.Segments;
+
+// One column of one block of rows, 24 bytes:
+//   0 min (int64, or double for FLOAT columns) | 8 max | 16 nullCount i32 | 20 reserved
+/// <summary>
+/// Smallest and largest value of a block and its NULLs. NULL and NaN are left out of min and max. May cover rows that an older snapshot does not
+/// see, so it is right for skipping blocks and exact only when the whole block is visible.
+/// </summary>
+[StructLayout(LayoutKind.Explicit, Size = 24)]
+public struct BlockStatistics
+{
+    [FieldOffset(0)] public long MinInt64;
+    [FieldOffset(0)] public double MinFloat64;
+    [FieldOffset(8)] public long MaxInt64;
+    [FieldOffset(8)] public double MaxFloat64;
+    [FieldOffset(16)] public int NullCount;
+
+    /// <summary>Of no values, for integer-like columns.</summary>
+    public static BlockStatistics EmptyInt64 => new() { MinInt64 = long.MaxValue, MaxInt64 = long.MinValue };
+
+    /// <summary>Of no values, for floating-point columns.</summary>
+    public static BlockStatistics EmptyFloat64 => new() { MinFloat64 = double.PositiveInfinity, MaxFloat64 = double.NegativeInfinity };
+}

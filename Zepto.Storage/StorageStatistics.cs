@@ -1,0 +1,38 @@
+namespace Zepto.Storage;
+
+/// <summary>Counters of the storage engine since it was opened. Thread-safe; each figure is right, together they are of nearly one moment.</summary>
+public sealed class StorageStatistics
+{
+    private long _ticksIngested;
+    private long _ticksStored;
+    private long _ticksDropped;
+    private long _partitionsCreated;
+    private long _lastIngestLatencyNs;
+
+    /// <summary>Rows handed over for storing.</summary>
+    public long TicksIngested => Volatile.Read(ref _ticksIngested);
+
+    /// <summary>Rows stored.</summary>
+    public long TicksStored => Volatile.Read(ref _ticksStored);
+
+    /// <summary>Rows refused because the queue stayed full or storing failed.</summary>
+    public long TicksDropped => Volatile.Read(ref _ticksDropped);
+
+    /// <summary>Partitions made.</summary>
+    public long PartitionsCreated => Volatile.Read(ref _partitionsCreated);
+
+    /// <summary>From handing over to stored, of the last statement, ns.</summary>
+    public long LastIngestLatencyNs => Volatile.Read(ref _lastIngestLatencyNs);
+
+    internal void CountIngested(long rows) => Interlocked.Add(ref _ticksIngested, rows);
+
+    internal void CountStored(long rows, long latencyNs)
+    {
+        Interlocked.Add(ref _ticksStored, rows);
+        Volatile.Write(ref _lastIngestLatencyNs, latencyNs);
+    }
+
+    internal void CountDropped(long rows) => Interlocked.Add(ref _ticksDropped, rows);
+
+    internal void CountPartition() => Interlocked.Increment(ref _partitionsCreated);
+}

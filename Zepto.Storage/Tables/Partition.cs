@@ -1,0 +1,30 @@
+namespace Zepto.Storage.Tables;
+
+/// <summary>Rows of one series and one day (UTC) of the designated timestamp, in time order, arrival order among equals.</summary>
+public sealed class Partition
+{
+    private PartitionState _state = new([], 0, null);
+
+    internal Partition(long bucketStartNs) => BucketStartNs = bucketStartNs;
+
+    /// <summary>Start of the day, ns since the epoch; 0 for a table without a timestamp.</summary>
+    public long BucketStartNs { get; }
+
+    internal PartitionState State
+    {
+        get => Volatile.Read(ref _state);
+        set => Volatile.Write(ref _state, value);
+    }
+
+    /// <summary>Largest timestamp stored; writer only.</summary>
+    internal long LastTime { get; set; } = long.MinValue;
+
+    /// <summary>What a snapshot that took <paramref name="sequence"/> from the table sees; hold an epoch lease.</summary>
+    public PartitionState StateAt(long sequence)
+    {
+        var state = State;
+        while (state.VisibleFrom > sequence && state.Previous is { } previous)
+            state = previous;
+        return state;
+    }
+}

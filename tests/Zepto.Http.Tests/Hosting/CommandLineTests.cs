@@ -1,0 +1,111 @@
+using Zepto.Http.Hosting;
+
+namespace Zepto.Http.Tests.Hosting;
+
+public sealed class CommandLineTests
+{
+    [Fact]
+    public void Read_NoArguments_GivesTheDefaults()
+    {
+        CommandLineResult result = Read([]);
+        Assert.Equal(CommandLineAction.Run, result.Action);
+        Assert.Equal(new ServerOptions(), result.Options);
+        Assert.Equal((8123, "127.0.0.1", "./zepto-data", DurabilityMode.Async, 64, 32, 10_000, true),
+            (result.Options.Port, result.Options.Bind, result.Options.DataDir, result.Options.Durability, result.Options.MaxBodyMb,
+                result.Options.MaxHeaderKb, result.Options.MaxConnections, result.Options.Pin));
+    }
+
+    [Fact]
+    public void Read_EveryOption_IsTaken()
+    {
+        ServerOptions options = Read(
+        [
+            "--port", "0", "--bind=0.0.0.0", "--allow-insecure", "--data-dir", "d", "--in-memory", "--demo", "--durability", "SYNC", "--query-timeout-ms", "1",
+            "--max-query-memory-mb", "2", "--max-result-rows", "3", "--max-concurrent-queries", "4", "--max-body-mb", "5", "--max-header-kb", "6",
+            "--max-connections", "7", "--header-timeout-ms", "8", "--body-timeout-ms", "9", "--idle-timeout-ms", "10", "--drain-timeout-ms", "11",
+            "--io-threads", "12", "--query-threads", "13", "--no-pin", "--numa", "--log-format", "json", "--log-level", "warning",
+        ]).Options;
+        Assert.Equal(
+            new ServerOptions
+            {
+                Port = 0, Bind = "0.0.0.0", AllowInsecure = true, DataDir = "d", InMemory = true, Demo = true, Durability = DurabilityMode.Sync,
+                QueryTimeoutMs = 1, MaxQueryMemoryMb = 2, MaxResultRows = 3, MaxConcurrentQueries = 4, MaxBodyMb = 5, MaxHeaderKb = 6, MaxConnections = 7,
+                HeaderTimeoutMs = 8, BodyTimeoutMs = 9, IdleTimeoutMs = 10, DrainTimeoutMs = 11, IoThreads = 12, QueryThreads = 13, Pin = false, Numa = true,
+                LogFormat = LogFormat.Json, LogLevel = LogLevel.Warning,
+            },
+            options);
+    }
+
+    [Theory]
+    [InlineData("--frob", "--frob")]
+    [InlineData("--tls-cert x", "--tls-cert")]
+    [InlineData("--auth", "--auth")]
+    [InlineData("--config x", "--config")]
+    [InlineData("stray", "stray")]
+    [InlineData("@file", "@file")]
+    [InlineData("--port", "--port")]
+    [InlineData("--port abc", "--port")]
+    [InlineData("--port 65536", "--port")]
+    [InlineData("--port -1", "--port")]
+    [InlineData("--port 1 --port 2", "--port")]
+    [InlineData("--max-body-mb 0", "--max-body-mb")]
+    [InlineData("--durability maybe", "--durability")]
+    [InlineData("--durability 1", "--durability")]
+    public void Read_BadArguments_AreRefusedByName(string arguments, string name)
+    {
+        CommandLineResult result = Read(arguments.Split(' '));
+        Assert.Equal(CommandLineAction.Refuse, result.Action);
+        Assert.Contains(name, result.Text);
+        Assert.DoesNotContain("\n", result.Text);
+    }
+
+    [Fact]
+    public void Read_Environment_IsTakenWhereTheCommandLineIsSilent()
+    {
+        Dictionary<string, string> variables = new()
+        {
+            ["ZEPTO_PORT"] = "1", ["ZEPTO_IN_MEMORY"] = "1", ["ZEPTO_DATA_DIR"] = "from variable", ["ZEPTO_PIN"] = "off", ["ZEPTO_DURABILITY"] = "off",
+        };
+        ServerOptions options = Read(["--port", "2"], variables).Options;
+        Assert.Equal((2, true, "from variable", false, DurabilityMode.Off),
+            (options.Port, options.InMemory, options.DataDir, options.Pin, options.Durability));
+    }
+
+    [Theory]
+    [InlineData("ZEPTO_PORT", "x")]
+    [InlineData("ZEPTO_PORT", "70000")]
+    [InlineData("ZEPTO_IN_MEMORY", "perhaps")]
+    [InlineData("ZEPTO_DATA_DIR", "")]
+    public void Read_BadVariable_IsRefusedByName(string name, string value)
+    {
+        CommandLineResult result = Read([], new Dictionary<string, string> { [name] = value });
+        Assert.Equal(CommandLineAction.Refuse, result.Action);
+        Assert.StartsWith(name, result.Text);
+    }
+
+    [Fact]
+    public void Read_Help_NamesEveryOption()
+    {
+        CommandLineResult result = Read(["--help"]);
+        Assert.Equal(CommandLineAction.Print, result.Action);
+        foreach (string name in (string[])["--port", "--bind", "--data-dir", "--no-pin", "--version", "--drain-timeout-ms", "8123"]) Assert.Contains(name, result.Text);
+    }
+
+    [Fact]
+    public void Read_Version_PrintsIt() => Assert.Equal((CommandLineAction.Print, "zepto_server 1.2.3\n"), (Read(["--version"]).Action, Read(["--version"]).Text));
+
+    [Theory]
+    [InlineData("127.0.0.1", false, true)]
+    [InlineData("localhost", false, true)]
+    [InlineData("::1", false, true)]
+    [InlineData("0.0.0.0", false, false)]
+    [InlineData("0.0.0.0", true, true)]
+    [InlineData("::", false, false)]
+    [InlineData("*", false, false)]
+    [InlineData("nonsense", true, false)]
+    public void AddressComplaint_BeyondLoopback_NeedsConsent(string bind, bool isAllowed, bool isFine) =>
+        Assert.Equal(isFine, ServerProgram.AddressComplaint(new ServerOptions { Bind = bind, AllowInsecure = isAllowed }) is null);
+
+    private static CommandLineResult Read(string[] arguments, Dictionary<string, string>? variables = null) =>
+        CommandLine.Read(arguments, "1.2.3", name => variables?.GetValueOrDefault(name));
+}
