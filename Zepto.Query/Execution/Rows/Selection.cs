@@ -1,7 +1,7 @@
-using System.Numerics;
 using System.Runtime.Intrinsics;
 using Zepto.Query.Vectors;
 using Zepto.Storage.Dictionaries;
+using BitOperations = System.Numerics.BitOperations;
 
 namespace Zepto.Query.Execution.Rows;
 
