@@ -1,0 +1,42 @@
+using Zepto.Query.Vectors;
+using Zepto.Storage.Schema;
+
+namespace Zepto.Query.Execution;
+
+/// <summary>What an operator's column holds.</summary>
+internal readonly record struct ColumnShape(ColumnType Type, VectorKind Kind, bool Nullable);
+
+/// <summary>
+/// A node of a running plan: gives its rows as chunks of at most <see cref="MaxChunkRows"/> rows. Belongs to one plan instance, one thread at
+/// a time, and is used again for every run of it: Open, Next until false, Close. Keeps its managed objects between runs, so that a run
+/// allocates nothing on the managed heap once it is warm.
+/// </summary>
+internal abstract class Operator(ColumnShape[] shape)
+{
+    /// <summary>Most rows in a chunk: columns of a chunk stay in the second-level cache.</summary>
+    public const int MaxChunkRows = 4096;
+
+    /// <summary>Columns that <see cref="Columns"/> holds, fixed for the plan.</summary>
+    public ColumnShape[] Shape { get; } = shape;
+
+    /// <summary>Columns of the current chunk, valid until the next call of Next or Close.</summary>
+    public Vector[] Columns { get; } = new Vector[shape.Length];
+
+    /// <summary>Rows of the current chunk; at least 1 after Next said true.</summary>
+    public int RowCount { get; protected set; }
+
+    /// <summary>Readies the operator and its inputs for a run.</summary>
+    public abstract void Open(QueryRun run);
+
+    /// <summary>Moves to the next chunk; false at the end. Throws SqlException for errors of the data and for cancellation.</summary>
+    public abstract bool Next();
+
+    /// <summary>Ends the run: gives back what the run held (buffers, leases). Called once after Open, also after an error.</summary>
+    public abstract void Close();
+
+    /// <summary>Inputs, for EXPLAIN.</summary>
+    public virtual ReadOnlySpan<Operator> Inputs => [];
+
+    /// <summary>One line for EXPLAIN, such as `Filter price > 100`.</summary>
+    public abstract string Describe();
+}

@@ -1,0 +1,55 @@
+using Zepto.Native.Memory;
+using Zepto.Query.Expressions;
+
+namespace Zepto.Query.Execution.Rows;
+
+/// <summary>Computes a list of expressions for each row.</summary>
+internal sealed class ProjectOperator(Operator input, BoundExpression[] expressions)
+    : Operator(Array.ConvertAll(expressions, e => new ColumnShape(e.Type, e.Kind, e.Nullable)))
+{
+    private readonly Operator[] _inputs = [input];
+    private EvaluationContext? _context;
+    private QueryRun? _run;
+    private NativeArena.Mark _mark;
+    private bool _marked;
+
+    public override ReadOnlySpan<Operator> Inputs => _inputs;
+
+    public override string Describe() => $"Project {expressions.Length} columns";
+
+    public override void Open(QueryRun run)
+    {
+        _run = run;
+        _marked = false;
+        _context ??= new EvaluationContext(run.Scratch, run.Literals, input.Shape.Length);
+        input.Open(run);
+    }
+
+    public override bool Next()
+    {
+        ReleaseChunk();
+        if (!input.Next())
+            return false;
+        _mark = _run!.Scratch.MarkPosition();
+        _marked = true;
+        input.Columns.CopyTo(_context!.Inputs, 0);
+        _context.RowCount = RowCount = input.RowCount;
+        for (var i = 0; i < expressions.Length; i++)
+            Columns[i] = expressions[i].Evaluate(_context);
+        return true;
+    }
+
+    public override void Close()
+    {
+        ReleaseChunk();
+        input.Close();
+    }
+
+    private void ReleaseChunk()
+    {
+        if (!_marked)
+            return;
+        _run!.Scratch.Release(_mark);
+        _marked = false;
+    }
+}

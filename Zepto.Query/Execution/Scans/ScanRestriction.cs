@@ -1,0 +1,23 @@
+using Zepto.Query.Expressions;
+using Zepto.Query.Syntax;
+
+namespace Zepto.Query.Execution.Scans;
+
+/// <summary>`column op constant`, with the constant evaluated anew for each run. On a block's statistics it says which blocks cannot match.</summary>
+internal readonly record struct ColumnBound(int Column, BinaryOperator Operator, BoundExpression Value);
+
+/// <summary>
+/// What a scan may leave out. Symbols and time bounds are exact: the scan gives no other row, so the planner drops those conditions. Block bounds
+/// only skip blocks; their conditions stay in a filter above.
+/// </summary>
+internal sealed class ScanRestriction
+{
+    /// <summary>Wanted values of the designated symbol column (ids or names), or null for all.</summary>
+    public BoundExpression[]? Symbols { get; set; }
+
+    /// <summary>Bounds on the designated timestamp, all of which hold.</summary>
+    public List<ColumnBound> TimeBounds { get; } = [];
+
+    /// <summary>Bounds on other numeric columns.</summary>
+    public List<ColumnBound> BlockBounds { get; } = [];
+}
