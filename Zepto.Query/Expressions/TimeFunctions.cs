@@ -85,7 +85,7 @@ internal static class TimeFunctions
     internal static BoundExpression EpochUnits(BoundExpression time, long unitNs) =>
         new Map<FloorToUnit, long, long>(new FloorToUnit(unitNs), time, ColumnType.Int64);
 
-    private static BoundExpression Scale(BoundExpression x, long unitNs) =>
+    private static IntegerArithmetic<Kernels.MultiplyIntegers> Scale(BoundExpression x, long unitNs) =>
         new IntegerArithmetic<Kernels.MultiplyIntegers>(x, new FixedInteger(unitNs, ColumnType.Int64), ColumnType.Timestamp);
 
     private static Map<FloorToMultiple, long, long> Floor(BoundExpression time, long widthNs, long originNs) =>
@@ -147,7 +147,7 @@ internal static class TimeFunctions
             default, x, Conversions.ToInteger(width, position), x.Type == ColumnType.Timestamp ? ColumnType.Timestamp : ColumnType.Int64);
     }
 
-    private static BoundExpression DateTrunc(string name, BoundExpression[] args, int position)
+    private static DateTruncExpression DateTrunc(string name, BoundExpression[] args, int position)
     {
         ScalarFunctions.Require(name, args, 2, 2, position);
         // The unit is a literal of the plan; a cached plan with another unit reads it again.

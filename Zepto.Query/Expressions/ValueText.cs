@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Zepto.Query.Syntax;
@@ -34,7 +35,9 @@ internal static class ValueText
             return shortest.Contains((byte)'.') ? length : length + Put(".0"u8, target[length..]);
         }
 
-        Utf8Parser.TryParse(shortest[(exponentAt + (shortest[exponentAt + 1] == '+' ? 2 : 1))..], out int exponent, out _);
+        var exponentText = shortest[(exponentAt + (shortest[exponentAt + 1] == '+' ? 2 : 1))..];
+        if (!Utf8Parser.TryParse(exponentText, out int exponent, out _))
+            throw new UnreachableException();
         return exponent is >= -4 and < 16 ? WritePlain(shortest[..exponentAt], exponent, target) : WriteExponent(shortest[..exponentAt], exponent, target);
     }
 
