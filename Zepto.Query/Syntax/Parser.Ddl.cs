@@ -1,0 +1,180 @@
+namespace Zepto.Query.Syntax;
+
+/// <summary>CREATE, DROP and ALTER TABLE.</summary>
+internal ref partial struct Parser
+{
+    private Statement ParseCreate(out bool complete)
+    {
+        complete = true;
+        var position = _token.Position;
+        Advance();
+        if (!AtWord("TABLE"u8))
+            return AtEnd ? throw Unexpected("TABLE") : Refuse(position, "CREATE", out complete);
+        Advance();
+        var ifNotExists = AtWord("IF"u8) && PeekIsWord("NOT"u8);
+        if (ifNotExists)
+        {
+            Advance();
+            Advance();
+            ExpectWord("EXISTS"u8);
+        }
+
+        var (_, name) = ParseTableName();
+        if (AtWord("AS"u8) || AtWord("ON"u8))
+            return Refuse(position, "CREATE TABLE", out complete);
+        Expect(TokenKind.LeftParenthesis, "'('");
+        var columns = new List<ColumnSyntax>();
+        do
+            columns.Add(ParseColumnDefinition());
+        while (Accept(TokenKind.Comma));
+        Expect(TokenKind.RightParenthesis, "',' or ')'");
+        var timestampColumn = ParseTableOptions();
+        return new CreateTableStatement(position, ifNotExists, name, columns, timestampColumn);
+    }
+
+    /// <summary>`name type [NULL | NOT NULL | DEFAULT literal]…`; CODEC and COMMENT are accepted and ignored.</summary>
+    private ColumnSyntax ParseColumnDefinition()
+    {
+        var position = _token.Position;
+        var name = ParseName("a column name");
+        var type = ParseTypeName();
+        var notNull = false;
+        Expression? standard = null;
+        while (true)
+        {
+            if (AcceptWord("NOT"u8))
+            {
+                ExpectWord("NULL"u8);
+                notNull = true;
+            }
+            else if (standard is null && AcceptWord("DEFAULT"u8))
+            {
+                standard = ParseExpression();
+            }
+            else if (AcceptWord("COMMENT"u8))
+            {
+                Expect(TokenKind.Text, "a string");
+            }
+            else if (AtWord("CODEC"u8))
+            {
+                Advance();
+                if (!At(TokenKind.LeftParenthesis))
+                    throw Unexpected("'('");
+                SkipBrackets();
+            }
+            else if (!AcceptWord("NULL"u8))
+            {
+                return new ColumnSyntax(position, name, type, notNull, standard);
+            }
+        }
+    }
+
+    /// <summary>
+    /// What follows the columns: ENGINE, ORDER BY, PARTITION BY, PRIMARY KEY, SAMPLE BY, SETTINGS and COMMENT of ClickHouse are skipped,
+    /// `WITH (timestamp = column)` is read.
+    /// </summary>
+    private string? ParseTableOptions()
+    {
+        string? timestampColumn = null;
+        while (!AtEnd)
+        {
+            if (AtWord("WITH"u8))
+            {
+                Advance();
+                timestampColumn = ParseWithOptions();
+                continue;
+            }
+
+            if (AtWord("TTL"u8))
+                throw SqlException.Unsupported("TTL is not supported by this server; leave it out of CREATE TABLE");
+            if (!AtWord("ENGINE"u8) && !AtWord("ORDER"u8) && !AtWord("PARTITION"u8) && !AtWord("PRIMARY"u8) && !AtWord("SAMPLE"u8)
+                && !AtWord("SETTINGS"u8) && !AtWord("COMMENT"u8))
+                throw Unexpected("WITH, ENGINE or the end of the statement");
+            SkipTableOption();
+        }
+
+        return timestampColumn;
+    }
+
+    private void SkipTableOption()
+    {
+        Advance();
+        if (AtEnd)
+            throw Unexpected();
+        while (!AtEnd && !AtWord("WITH"u8) && !AtWord("TTL"u8))
+        {
+            if (_token.Kind is TokenKind.LeftParenthesis or TokenKind.LeftBracket or TokenKind.LeftBrace)
+                SkipBrackets();
+            else if (_token.Kind is TokenKind.RightParenthesis or TokenKind.RightBracket or TokenKind.RightBrace)
+                throw Unexpected();
+            else
+                Advance();
+        }
+    }
+
+    private string? ParseWithOptions()
+    {
+        string? timestampColumn = null;
+        Expect(TokenKind.LeftParenthesis, "'('");
+        do
+        {
+            if (!AtWord("TIMESTAMP"u8))
+                throw Unexpected("the option timestamp = column");
+            Advance();
+            Expect(TokenKind.Equal, "'='");
+            if (At(TokenKind.Text))
+            {
+                timestampColumn = System.Text.Encoding.UTF8.GetString(TextLiteral.Decode(Bytes));
+                Advance();
+            }
+            else
+            {
+                timestampColumn = ParseAnyName("a column name");
+            }
+        }
+        while (Accept(TokenKind.Comma));
+        Expect(TokenKind.RightParenthesis, "')'");
+        return timestampColumn;
+    }
+
+    private Statement ParseDrop(out bool complete)
+    {
+        complete = true;
+        var position = _token.Position;
+        Advance();
+        if (!AtWord("TABLE"u8))
+            return AtEnd ? throw Unexpected("TABLE") : Refuse(position, "DROP", out complete);
+        Advance();
+        var ifExists = AtWord("IF"u8) && PeekIsWord("EXISTS"u8);
+        if (ifExists)
+        {
+            Advance();
+            Advance();
+        }
+
+        var (_, name) = ParseTableName();
+        if (!AcceptWord("SYNC"u8) && AcceptWord("NO"u8))
+            ExpectWord("DELAY"u8);
+        return new DropTableStatement(position, ifExists, name);
+    }
+
+    private Statement ParseAlter(out bool complete)
+    {
+        complete = true;
+        var position = _token.Position;
+        Advance();
+        if (!AtWord("TABLE"u8))
+            return AtEnd ? throw Unexpected("TABLE") : Refuse(position, "ALTER", out complete);
+        Advance();
+        var (_, table) = ParseTableName();
+        if (AtEnd)
+            throw Unexpected("ADD COLUMN");
+        if (!AtWord("ADD"u8) || !PeekIsWord("COLUMN"u8))
+            return Refuse(position, "ALTER TABLE", out complete);
+        Advance();
+        Advance();
+        if (AtWord("IF"u8) && PeekIsWord("NOT"u8))
+            return Refuse(position, "ALTER TABLE ADD COLUMN", out complete);
+        return new AddColumnStatement(position, table, ParseColumnDefinition());
+    }
+}

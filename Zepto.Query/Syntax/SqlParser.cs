@@ -1,0 +1,22 @@
+namespace Zepto.Query.Syntax;
+
+/// <summary>Entry points of the parser. Stateless; allocates the tree, so it runs only where a plan is not cached.</summary>
+public static class SqlParser
+{
+    /// <summary>
+    /// Parses one statement of UTF-8 text. Of an INSERT with VALUES or FORMAT only the part before the data is read. Throws
+    /// <see cref="SqlException"/> for text that is not one statement of the dialect.
+    /// </summary>
+    public static Statement Parse(ReadOnlySpan<byte> sql) => new Parser(sql, 0).ParseStatement();
+
+    /// <summary>
+    /// Parses one expression that begins at byte <paramref name="offset"/> and ends before a `,` or `)`, to which the offset is moved: the
+    /// values of INSERT that are no plain literals. Positions in the nodes count from the expression's beginning; errors name the position
+    /// in the whole text. Throws <see cref="SqlException"/>.
+    /// </summary>
+    public static Expression ParseConstant(ReadOnlySpan<byte> sql, ref int offset)
+    {
+        var parser = new Parser(sql, offset);
+        return parser.ParseConstant(ref offset);
+    }
+}
