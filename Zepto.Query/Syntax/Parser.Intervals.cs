@@ -85,7 +85,8 @@ internal ref partial struct Parser
                 return;
         }
 
-        throw Fail($"malformed interval {Shown()}, write it like '5 minutes',");
+        throw new SqlException(
+            Results.StatementErrorKind.Syntax, $"Parse error: malformed interval {Shown()} at position {AbsolutePosition()}, expected a form such as '5 minutes'");
     }
 
     /// <summary>Takes a number and the blanks around it from the text's beginning.</summary>

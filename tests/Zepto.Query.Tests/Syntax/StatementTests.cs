@@ -1,0 +1,106 @@
+using System.Text;
+using Zepto.Query.Syntax;
+
+namespace Zepto.Query.Tests.Syntax;
+
+public class StatementTests
+{
+    [Theory]
+    [InlineData("INSERT INTO t VALUES (1, 'x')", " (1, 'x')", null)]
+    [InlineData("INSERT INTO db.t (a, \"b\") VALUES\n(1), @broken", "\n(1), @broken", null)]
+    [InlineData("insert into t values", "", null)]
+    [InlineData("INSERT INTO t FORMAT JSONEachRow\n{\"a\":1}", "{\"a\":1}", "JSONEachRow")]
+    [InlineData("INSERT INTO t (a) FORMAT CSV \t\r\n\n1", "\n1", "CSV")]
+    [InlineData("INSERT INTO t SETTINGS async_insert = 1 FORMAT TSV 1", "1", "TSV")]
+    [InlineData("INSERT INTO t FORMAT RowBinary\n\u0001\u0002'", "\u0001\u0002'", "RowBinary")]
+    public void Insert_StopsWhereDataBegins(string sql, string data, string? format)
+    {
+        var insert = Sql.Parse<InsertStatement>(sql);
+        Assert.Equal("t", insert.Table);
+        Assert.Equal(format, insert.Format);
+        Assert.Equal(format is null, insert.Values);
+        Assert.Null(insert.Query);
+        Assert.Equal(data, Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(sql).AsSpan(insert.DataOffset)));
+    }
+
+    [Fact]
+    public void Insert_ColumnsAndQuery_AreRead()
+    {
+        var insert = Sql.Parse<InsertStatement>("INSERT INTO t (symbol, \"key\") (SELECT 1, 2);");
+        Assert.Equal(["symbol", "key"], insert.Columns);
+        Assert.NotNull(insert.Query);
+        Assert.Null(Sql.Parse<InsertStatement>("INSERT INTO t (SELECT 1)").Columns);
+    }
+
+    [Fact]
+    public void CreateTable_ClickHouseForm_IsRead()
+    {
+        var create = Sql.Parse<CreateTableStatement>(Sql.Valid.Single(s => s.StartsWith("CREATE", StringComparison.Ordinal)));
+        Assert.True(create.IfNotExists);
+        Assert.Equal("ts", create.TimestampColumn);
+        Assert.Equal([("a", "SYMBOL", true), ("b", "INT64", false), ("ts", "DateTime64(9)", false)], create.Columns.Select(c => (c.Name, c.TypeName, c.NotNull)));
+        Assert.Equal("-1", ExpressionText.Of(create.Columns[1].Default!));
+    }
+
+    [Fact]
+    public void CreateTable_ColumnsNamedLikeKeywords_AreRead()
+    {
+        var create = Sql.Parse<CreateTableStatement>("CREATE TABLE values (timestamp TIMESTAMP, first DOUBLE PRECISION, format TEXT, key INT, `order` BOOL)");
+        Assert.Equal(["timestamp", "first", "format", "key", "order"], create.Columns.Select(c => c.Name));
+        Assert.Equal("DOUBLE PRECISION", create.Columns[1].TypeName);
+        Assert.Null(create.TimestampColumn);
+    }
+
+    [Theory]
+    [InlineData("UPDATE t SET a = 1", "UPDATE")]
+    [InlineData("delete from t where @", "DELETE")]
+    [InlineData("TRUNCATE TABLE t", "TRUNCATE")]
+    [InlineData("BACKUP", "BACKUP")]
+    [InlineData("ALTER TABLE t DROP COLUMN c", "ALTER TABLE DROP")]
+    [InlineData("CREATE VIEW v AS SELECT 1", "CREATE VIEW")]
+    [InlineData("SHOW PROCESSLIST", "SHOW PROCESSLIST")]
+    public void StatementNotRun_IsNamed(string sql, string what) => Assert.Equal(what, Sql.Parse<UnsupportedStatement>(sql).What);
+
+    [Fact]
+    public void Administration_IsRead()
+    {
+        Assert.Equal("t", Sql.Parse<DescribeStatement>("DESC \"default\".\"t\"").Table);
+        Assert.Equal("table", Sql.Parse<DescribeStatement>("DESCRIBE TABLE table").Table);
+        Assert.Equal("t", Sql.Parse<ExistsTableStatement>("EXISTS t").Table);
+        Assert.Equal("t", Sql.Parse<ShowCreateTableStatement>("SHOW CREATE TABLE t").Table);
+        Assert.Equal("t", Sql.Parse<DropTableStatement>("DROP TABLE t SYNC").Name);
+        Assert.Equal("c", Sql.Parse<AddColumnStatement>("ALTER TABLE t ADD COLUMN c INT64").Column.Name);
+        Assert.Equal("id-1", Sql.Parse<KillQueryStatement>("KILL QUERY WHERE query_id='id-1'").QueryId);
+        Assert.True(Sql.Parse<ExplainStatement>("EXPLAIN ANALYZE SELECT 1").Analyze);
+        Sql.Parse<AcceptedStatement>("USE `db`");
+        Sql.Parse<AcceptedStatement>("SET a = 'x', b = -1");
+    }
+
+    [Fact]
+    public void Constant_InsideValues_StopsBeforeCommaOrParenthesis()
+    {
+        var sql = "é(now() - INTERVAL 1 DAY, (1 + 2) * 3)"u8.ToArray();
+        var offset = 3;
+        Assert.Equal("now() - INTERVAL 1 DAY", ExpressionText.Of(SqlParser.ParseConstant(sql, ref offset)));
+        Assert.Equal((byte)',', sql[offset]);
+        offset++;
+        Assert.Equal("(1 + 2) * 3", ExpressionText.Of(SqlParser.ParseConstant(sql, ref offset)));
+        Assert.Equal(sql.Length - 1, offset);
+    }
+
+    [Fact]
+    public void Constant_Broken_NamesPositionInTheWholeText()
+    {
+        var offset = 3;
+        var error = Assert.Throws<SqlException>(() => SqlParser.ParseConstant("é(1 + ]"u8, ref offset));
+        Assert.Equal("Parse error: unexpected token ']' at position 7", error.Message);
+    }
+
+    [Fact]
+    public void Node_Position_CountsCharacters()
+    {
+        var block = Sql.Block("SELECT 'é', price FROM trades");
+        Assert.Equal(13, block.Items[1].Expression.Position);
+        Assert.Equal(24, block.From!.Position);
+    }
+}
