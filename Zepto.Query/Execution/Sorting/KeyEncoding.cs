@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Zepto.Native.Memory;
@@ -91,23 +92,35 @@ internal static unsafe class KeyEncoding
     {
         switch (source.Kind)
         {
-            case VectorKind.Int64:
-                Buffer.MemoryCopy(source.Data, target, (long)rowCount * 8, (long)rowCount * 8);
-                return true;
-            case VectorKind.Float64:
-                var doubles = (double*)source.Data;
-                for (var i = 0; i < rowCount; i++)
-                    target[i] = OfDouble(doubles[i]);
-                return true;
-            case VectorKind.Bool:
-                var bools = (byte*)source.Data;
-                for (var i = 0; i < rowCount; i++)
-                    target[i] = bools[i] == Nulls.Bool ? long.MinValue : bools[i];
-                return true;
             case VectorKind.Code:
                 return prefixes.Encode(source.Dictionary, (int*)source.Data, rowCount, target);
-            default:
+            case VectorKind.Text:
                 return EncodeTexts((TextRef*)source.Data, rowCount, target);
+            default:
+                EncodePlain(source, rowCount, target);
+                return true;
+        }
+    }
+
+    /// <summary>Writes the base forms of the stored values of a vector that is neither codes nor text.</summary>
+    public static void EncodePlain(in Vector source, int count, long* target)
+    {
+        switch (source.Kind)
+        {
+            case VectorKind.Int64:
+                Buffer.MemoryCopy(source.Data, target, (long)count * 8, (long)count * 8);
+                break;
+            case VectorKind.Float64:
+                var doubles = (double*)source.Data;
+                for (var i = 0; i < count; i++)
+                    target[i] = OfDouble(doubles[i]);
+                break;
+            default:
+                Debug.Assert(source.Kind == VectorKind.Bool);
+                var bools = (byte*)source.Data;
+                for (var i = 0; i < count; i++)
+                    target[i] = bools[i] == Nulls.Bool ? long.MinValue : bools[i];
+                break;
         }
     }
 
