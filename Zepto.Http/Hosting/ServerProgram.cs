@@ -27,7 +27,7 @@ public static class ServerProgram
     /// <param name="arguments">Arguments without the program's name.</param>
     /// <param name="openEngine">Opens the database; may throw <see cref="EngineOpenException"/>.</param>
     /// <returns>Exit code of the process.</returns>
-    public static int Run(string[] arguments, Func<ServerOptions, IServerEngine> openEngine)
+    public static int Run(string[] arguments, Func<ServerOptions, ServerLog, IServerEngine> openEngine)
     {
         CommandLineResult commandLine = CommandLine.Read(arguments, AdminVersionHandler.Version, Environment.GetEnvironmentVariable);
         switch (commandLine.Action)
@@ -57,7 +57,7 @@ public static class ServerProgram
         return $"--bind: {options.Bind} is reachable from other machines and nobody is asked for credentials; add --allow-insecure if that is meant";
     }
 
-    private static int Serve(ServerOptions options, Func<ServerOptions, IServerEngine> openEngine, ServerLog log)
+    private static int Serve(ServerOptions options, Func<ServerOptions, ServerLog, IServerEngine> openEngine, ServerLog log)
     {
         // Signals are caught before anything slow, so that a stop during recovery is not lost.
         using ManualResetEventSlim stop = new();
@@ -67,7 +67,7 @@ public static class ServerProgram
         IServerEngine engine;
         try
         {
-            engine = openEngine(options);
+            engine = openEngine(options, log);
         }
         catch (EngineOpenException exception)
         {
@@ -89,6 +89,7 @@ public static class ServerProgram
             using (host)
             {
                 Console.Out.WriteLine($"listening on http://{host.EndPoint}");
+                if (options.Demo) Console.Out.Write(DemoData.RequestsFor(host.EndPoint));
                 Console.Out.Flush();
                 log.Write(LogLevel.Info, "listening", ("address", host.EndPoint));
                 stop.Wait();

@@ -11,22 +11,44 @@ namespace Zepto.Query.Execution;
 /// each run. Operators allocate long-lived buffers from <see cref="Arena"/> in Open and Next; a chunk's scratch comes from
 /// <see cref="Scratch"/> and is released by the operator that marked it.
 /// </summary>
-internal sealed class QueryRun(long memoryLimitBytes, int literalCapacity) : IDisposable
+internal sealed class QueryRun : IDisposable
 {
+    private readonly long _memoryLimitBytes;
+    private readonly QueryRun? _leader;
+    private readonly List<QueryRun> _followers = [];
     private volatile bool _cancelled;
     private long _deadlineTicks;
 
+    /// <param name="memoryLimitBytes">Most bytes of each of its two arenas.</param>
+    /// <param name="literalCapacity">Literals it can hold.</param>
+    public QueryRun(long memoryLimitBytes, int literalCapacity)
+        : this(memoryLimitBytes, new StatementLiterals(literalCapacity), null)
+    {
+    }
+
+    private QueryRun(long memoryLimitBytes, StatementLiterals literals, QueryRun? leader)
+    {
+        _memoryLimitBytes = memoryLimitBytes;
+        _leader = leader;
+        Arena = new NativeArena(memoryLimitBytes);
+        Scratch = new NativeArena(memoryLimitBytes);
+        Literals = literals;
+    }
+
     /// <summary>Memory that lives until the end of the run: hash tables, sort buffers, literals.</summary>
-    public NativeArena Arena { get; } = new(memoryLimitBytes);
+    public NativeArena Arena { get; }
 
     /// <summary>Scratch of expression evaluation, used as a stack.</summary>
-    public NativeArena Scratch { get; } = new(memoryLimitBytes);
+    public NativeArena Scratch { get; }
 
     /// <summary>Values of the statement's literals and its clock.</summary>
-    public StatementLiterals Literals { get; } = new(literalCapacity);
+    public StatementLiterals Literals { get; }
 
     /// <summary>Rows read from storage so far.</summary>
     public long RowsScanned { get; set; }
+
+    /// <summary>Threads that may help; null where the statement runs on the thread that received it.</summary>
+    public IWorkerPool? Workers { get; set; }
 
     /// <summary>Readies for a run that must end before <paramref name="timeoutMs"/> milliseconds have passed; 0 for no limit.</summary>
     public void Begin(long nowNs, int timeoutMs)
@@ -35,8 +57,24 @@ internal sealed class QueryRun(long memoryLimitBytes, int literalCapacity) : IDi
         Scratch.Reset();
         Literals.NowNs = nowNs;
         RowsScanned = 0;
+        Workers = null;
         _cancelled = false;
         _deadlineTicks = timeoutMs == 0 ? long.MaxValue : Stopwatch.GetTimestamp() + timeoutMs * (Stopwatch.Frequency / 1000);
+    }
+
+    /// <summary>
+    /// A run of the same statement for a thread that helps: memory of its own, literals and stop signs of this one. Kept for the next time; its memory
+    /// stays until then.
+    /// </summary>
+    public QueryRun Follower(int index)
+    {
+        while (_followers.Count <= index)
+            _followers.Add(new QueryRun(_memoryLimitBytes, Literals, this));
+        var follower = _followers[index];
+        follower.Arena.Reset();
+        follower.Scratch.Reset();
+        follower.RowsScanned = 0;
+        return follower;
     }
 
     /// <summary>Asks the run to stop at its next check; from any thread.</summary>
@@ -45,6 +83,12 @@ internal sealed class QueryRun(long memoryLimitBytes, int literalCapacity) : IDi
     /// <summary>Throws when the statement was killed or its time is over. Called once a chunk.</summary>
     public void ThrowIfStopped()
     {
+        if (_leader is not null)
+        {
+            _leader.ThrowIfStopped();
+            return;
+        }
+
         if (_cancelled)
             throw new SqlException(StatementErrorKind.Cancelled, "Query cancelled");
         if (Stopwatch.GetTimestamp() > _deadlineTicks)
@@ -55,5 +99,7 @@ internal sealed class QueryRun(long memoryLimitBytes, int literalCapacity) : IDi
     {
         Arena.Dispose();
         Scratch.Dispose();
+        foreach (var follower in _followers)
+            follower.Dispose();
     }
 }

@@ -7,14 +7,23 @@ namespace Zepto.Query.Expressions;
 internal sealed class EvaluationContext(NativeArena arena, StatementLiterals literals, int inputCount)
 {
     /// <summary>Scratch and result memory; the operator marks and releases it around a chunk.</summary>
-    public NativeArena Arena { get; } = arena;
+    public NativeArena Arena { get; private set; } = arena;
 
     /// <summary>Literal values of the running statement by ordinal.</summary>
-    public StatementLiterals Literals { get; } = literals;
+    public StatementLiterals Literals { get; private set; } = literals;
 
     /// <summary>Columns of the chunk; ColumnReference indexes into it.</summary>
     public Vector[] Inputs { get; } = new Vector[inputCount];
 
     /// <summary>Rows of the chunk.</summary>
     public int RowCount { get; set; }
+
+    /// <summary>The context of a run: the one given, turned to this run, or the first one. Called by Open.</summary>
+    public static EvaluationContext Of(EvaluationContext? context, Execution.QueryRun run, int inputCount)
+    {
+        if (context is null)
+            return new EvaluationContext(run.Scratch, run.Literals, inputCount);
+        (context.Arena, context.Literals) = (run.Scratch, run.Literals);
+        return context;
+    }
 }

@@ -51,4 +51,13 @@ internal sealed unsafe class StatementLiterals(int capacity)
         _kinds[ordinal] = LiteralKind.Text;
         _texts[ordinal] = new TextRef(copy, value.Length);
     }
+
+    /// <summary>Sets a text from its token with quotes and escapes.</summary>
+    public void SetQuotedText(int ordinal, ReadOnlySpan<byte> token, NativeArena arena)
+    {
+        var copy = arena.Allocate<byte>(token.Length);
+        var length = TextLiteral.Decode(token, new Span<byte>(copy, token.Length));
+        _kinds[ordinal] = LiteralKind.Text;
+        _texts[ordinal] = new TextRef(copy, length);
+    }
 }

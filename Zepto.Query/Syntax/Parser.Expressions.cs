@@ -174,7 +174,7 @@ internal ref partial struct Parser
             TokenKind.Float => (LiteralKind.Float, null),
             _ => (LiteralKind.Text, TextLiteral.Decode(Bytes)),
         };
-        var literal = new Literal(_token.Position, kind, _ordinal, _token.Integer, _token.Float, text);
+        var literal = new Literal(_token.Position, kind, _numbersLiterals ? _ordinal : -1, _token.Integer, _token.Float, text);
         Advance();
         return literal;
     }

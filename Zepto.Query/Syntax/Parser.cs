@@ -16,6 +16,7 @@ internal ref partial struct Parser
     private const int MaxTreeDepth = 1000;
 
     private readonly int _origin;
+    private readonly bool _numbersLiterals;
     private Lexer _lexer;
     private LiteralNumbering _numbering;
     private Token _token;
@@ -25,8 +26,9 @@ internal ref partial struct Parser
     /// <summary>Depth of the deepest finished subtree of the node being built.</summary>
     private int _deepest;
 
-    public Parser(ReadOnlySpan<byte> sql, int offset)
+    public Parser(ReadOnlySpan<byte> sql, int offset, bool numbersLiterals = true)
     {
+        _numbersLiterals = numbersLiterals;
         _origin = offset;
         _lexer = new Lexer(sql, offset);
         _ordinal = -1;

@@ -7,7 +7,9 @@ public static class SqlParser
     /// Parses one statement of UTF-8 text. Of an INSERT with VALUES or FORMAT only the part before the data is read. Throws
     /// <see cref="SqlException"/> for text that is not one statement of the dialect.
     /// </summary>
-    public static Statement Parse(ReadOnlySpan<byte> sql) => new Parser(sql, 0).ParseStatement();
+    /// <param name="sql">The statement.</param>
+    /// <param name="numbersLiterals">Whether literals get ordinals; not for a plan that is made for this text only.</param>
+    public static Statement Parse(ReadOnlySpan<byte> sql, bool numbersLiterals = true) => new Parser(sql, 0, numbersLiterals).ParseStatement();
 
     /// <summary>
     /// Parses one expression that begins at byte <paramref name="offset"/> and ends before a `,` or `)`, to which the offset is moved: the

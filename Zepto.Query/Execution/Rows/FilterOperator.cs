@@ -20,7 +20,7 @@ internal sealed unsafe class FilterOperator(Operator input, BoundExpression pred
     public override void Open(QueryRun run)
     {
         _run = run;
-        _context ??= new EvaluationContext(run.Scratch, run.Literals, Shape.Length);
+        _context = EvaluationContext.Of(_context, run, Shape.Length);
         _selected = run.Arena.Allocate<int>(MaxChunkRows + 32);
         for (var i = 0; i < _buffers.Length; i++)
             _buffers[i] = run.Arena.Allocate((long)MaxChunkRows * Vector.WidthBytes(Shape[i].Kind));

@@ -1,5 +1,6 @@
 using Zepto.Query.Expressions;
 using Zepto.Query.Execution.Scans;
+using Zepto.Query.Execution.Sorting;
 using Zepto.Query.Syntax;
 
 namespace Zepto.Query.Execution.Rows;
@@ -18,18 +19,13 @@ internal sealed class LimitOperator(Operator input, BoundExpression? limit, Boun
 
     public override void Open(QueryRun run)
     {
-        _context ??= new EvaluationContext(run.Scratch, run.Literals, 0);
+        _context = EvaluationContext.Of(_context, run, 0);
         _left = Count(limit, _context, "LIMIT", long.MaxValue);
         _toSkip = Count(offset, _context, "OFFSET", 0);
+        // A sort below needs to keep no more rows than are looked at here.
+        if (input is SortOperator sort)
+            sort.MaxRows = _left > long.MaxValue - _toSkip ? long.MaxValue : _left + _toSkip;
         input.Open(run);
-    }
-
-    /// <summary>OFFSET + LIMIT of a run: how many rows of a sorted input are looked at.</summary>
-    public static long RowsNeeded(BoundExpression? limit, BoundExpression? offset, EvaluationContext context)
-    {
-        var rows = Count(limit, context, "LIMIT", long.MaxValue);
-        var skip = Count(offset, context, "OFFSET", 0);
-        return rows > long.MaxValue - skip ? long.MaxValue : rows + skip;
     }
 
     public override bool Next()

@@ -21,7 +21,7 @@ internal sealed class ProjectOperator(Operator input, BoundExpression[] expressi
     {
         _run = run;
         _marked = false;
-        _context ??= new EvaluationContext(run.Scratch, run.Literals, input.Shape.Length);
+        _context = EvaluationContext.Of(_context, run, input.Shape.Length);
         input.Open(run);
     }
 

@@ -26,3 +26,15 @@ internal sealed class StringCodes(StringDictionary strings) : CodeDictionary
 
     public override bool TryFind(ReadOnlySpan<byte> text, out int code) => strings.TryFind(text, out code);
 }
+
+/// <summary>One view a dictionary, so that equal views mean the same dictionary. Thread-safe; one per engine.</summary>
+internal sealed class DictionaryViews(SymbolDictionary symbols)
+{
+    private readonly System.Runtime.CompilerServices.ConditionalWeakTable<StringDictionary, StringCodes> _strings = [];
+
+    /// <summary>The server's symbols.</summary>
+    public SymbolCodes Symbols { get; } = new(symbols);
+
+    /// <summary>A STRING column's dictionary.</summary>
+    public StringCodes Of(StringDictionary strings) => _strings.GetValue(strings, s => new StringCodes(s));
+}

@@ -2,7 +2,6 @@ using Zepto.Native.Memory;
 using Zepto.Query.Expressions;
 using Zepto.Query.Vectors;
 using Zepto.Storage;
-using Zepto.Storage.Epochs;
 using Zepto.Storage.Schema;
 using Zepto.Storage.Segments;
 using Zepto.Storage.Tables;
@@ -18,27 +17,19 @@ internal sealed unsafe class ScanOperator : Operator
     /// <summary>In the list of columns: the hidden arrival number of the row, INT64.</summary>
     public const int SequenceColumn = -1;
 
-    private readonly Database _database;
     private readonly Table _table;
     private readonly TableSchema _schema;
     private readonly int[] _columns;
     private readonly ScanRestriction _restriction;
     private readonly CodeDictionary?[] _dictionaries;
     private readonly BlockPruning[] _pruning;
-    private readonly List<int> _wantedSymbols = [];
+    private readonly ScanSnapshot _snapshot;
+    private readonly SliceCursor _slices;
+    private readonly EdgeCursor _edges;
     private EvaluationContext? _context;
     private QueryRun? _run;
-    private EpochLease _lease;
     private NativeArena.Mark _chunkMark;
     private bool _chunkMarked;
-    private long _sequence;
-    private TimeRange _range;
-    private int _seriesCount;
-    private int _nextSeries;
-    private Series? _series;
-    private int _nextPartition;
-    private PartitionState? _state;
-    private int _nextSlice;
     private Segment? _segment;
     private int _row;
     private int _endRow;
@@ -48,21 +39,35 @@ internal sealed unsafe class ScanOperator : Operator
         Database database, Table table, TableSchema schema, int[] columns, ColumnShape[] shape, CodeDictionary?[] dictionaries, ScanRestriction restriction)
         : base(shape)
     {
-        _database = database;
         _table = table;
         _schema = schema;
         _columns = columns;
         _dictionaries = dictionaries;
         _restriction = restriction;
         _pruning = new BlockPruning[restriction.BlockBounds.Count];
+        _snapshot = new ScanSnapshot(database, table, schema, restriction);
+        _slices = new SliceCursor(_snapshot);
+        _edges = new EdgeCursor(_snapshot);
     }
 
-    /// <summary>Rows of the whole table, for deciding where a statement runs.</summary>
-    public long TableRows => _table.RowCount;
+    /// <summary>Gives only the first and the last row of each series within the time range; blocks are not skipped then.</summary>
+    public bool OnlyEdges { get; init; }
+
+    /// <summary>
+    /// The scan whose rows this one shares: each slice is read by one of them. That one is opened before and closed after this. Null for a scan
+    /// of its own.
+    /// </summary>
+    public ScanOperator? Leader { get; init; }
+
+    /// <summary>
+    /// Rows that the opened scan will read at most, exact but for blocks that it skips; counting stops when they are more than
+    /// <paramref name="enough"/>.
+    /// </summary>
+    public long EstimateRows(long enough) => OnlyEdges ? 2L * _snapshot.SeriesCount : _snapshot.CountRows(enough);
 
     public override string Describe()
     {
-        var kind = _restriction.Symbols is null ? "Scan" : "Symbol scan";
+        var kind = OnlyEdges ? "First and last rows of" : _restriction.Symbols is null ? "Scan" : "Symbol scan";
         var time = _restriction.TimeBounds.Count == 0 ? "" : ", time range";
         var blocks = _restriction.BlockBounds.Count == 0 ? "" : ", zone maps";
         return $"{kind} {_table.Name} ({_columns.Length} columns{time}{blocks})";
@@ -71,24 +76,21 @@ internal sealed unsafe class ScanOperator : Operator
     public override void Open(QueryRun run)
     {
         _run = run;
-        _context ??= new EvaluationContext(run.Scratch, run.Literals, 0);
-        _lease = _database.Epochs.Enter();
-        _sequence = _table.CommittedSequence;
-        _seriesCount = _table.SeriesCount;
-        _nextSeries = 0;
-        _series = null;
-        _state = null;
+        _context = EvaluationContext.Of(_context, run, 0);
         _segment = null;
         _chunkMarked = false;
         _symbol = run.Arena.Allocate<int>(1);
-        _range = TimeRange.Of(_restriction.TimeBounds, _context);
         for (var i = 0; i < _pruning.Length; i++)
         {
             var bound = _restriction.BlockBounds[i];
             _pruning[i].Open(bound, _schema.Columns[bound.Column].Type, _context);
         }
 
-        ResolveSymbols();
+        if (Leader is not null)
+            return;
+        _snapshot.Open(_context);
+        _slices.Reset();
+        _edges.Reset();
     }
 
     public override bool Next()
@@ -96,7 +98,7 @@ internal sealed unsafe class ScanOperator : Operator
         var run = _run!;
         ReleaseChunk();
         run.ThrowIfStopped();
-        if (_range.IsEmpty)
+        if ((Leader ?? this)._snapshot.IsEmpty)
             return false;
         while (true)
         {
@@ -113,18 +115,20 @@ internal sealed unsafe class ScanOperator : Operator
                 return true;
             }
 
-            if (!NextSlice())
+            if (!(OnlyEdges ? _edges.TryTake(out var rows) : (Leader ?? this)._slices.TryTake(out rows)))
                 return false;
+            _segment = rows.Segment;
+            (_row, _endRow) = (rows.StartRow, rows.EndRow);
+            *_symbol = rows.Series.SymbolId;
         }
     }
 
     public override void Close()
     {
         ReleaseChunk();
-        _lease.Dispose();
         _segment = null;
-        _state = null;
-        _series = null;
+        if (Leader is null)
+            _snapshot.Close();
     }
 
     private void ReleaseChunk()
@@ -133,124 +137,6 @@ internal sealed unsafe class ScanOperator : Operator
             return;
         _run!.Scratch.Release(_chunkMark);
         _chunkMarked = false;
-    }
-
-    private void ResolveSymbols()
-    {
-        _wantedSymbols.Clear();
-        if (_restriction.Symbols is null)
-            return;
-        foreach (var symbol in _restriction.Symbols)
-        {
-            var value = ConstantValue.Of(symbol, _context!);
-            int id;
-            switch (value.Kind)
-            {
-                case VectorKind.Int64:
-                    id = value.Int64[0] is > 0 and <= int.MaxValue ? (int)value.Int64[0] : 0;
-                    break;
-                case VectorKind.Text:
-                    id = !value.Text[0].IsNull && _database.Symbols.TryFind(value.Text[0].Bytes, out var found) ? found : 0;
-                    break;
-                default:
-                    throw new InvalidOperationException("the planner gave a symbol restriction that is neither a name nor an id");
-            }
-
-            if (id != 0 && !_wantedSymbols.Contains(id))
-                _wantedSymbols.Add(id);
-        }
-    }
-
-    private bool NextSlice()
-    {
-        while (true)
-        {
-            if (_state is not null && _nextSlice < _state.Slices.Length)
-            {
-                var slice = _state.Slices[_nextSlice++];
-                var rows = slice.VisibleRows(_sequence);
-                if (rows > 0 && Enter(slice.Segment, slice.StartRow, rows))
-                    return true;
-                continue;
-            }
-
-            if (_series is not null && _nextPartition < _series.Partitions.Length)
-            {
-                _state = _series.Partitions[_nextPartition++].StateAt(_sequence);
-                _nextSlice = 0;
-                continue;
-            }
-
-            if (!NextSeries())
-                return false;
-        }
-    }
-
-    private bool NextSeries()
-    {
-        _state = null;
-        if (_restriction.Symbols is not null)
-        {
-            while (_nextSeries < _wantedSymbols.Count)
-            {
-                if (_table.TryGetSeries(_wantedSymbols[_nextSeries++], out var found))
-                {
-                    EnterSeries(found);
-                    return true;
-                }
-            }
-
-            return false;
-        }
-
-        if (_nextSeries >= _seriesCount)
-            return false;
-        EnterSeries(_table.SeriesAt(_nextSeries++));
-        return true;
-    }
-
-    private void EnterSeries(Series series)
-    {
-        _series = series;
-        _nextPartition = 0;
-        *_symbol = series.SymbolId;
-    }
-
-    /// <summary>Narrows the slice to the time range by binary search: rows of a slice are in time order.</summary>
-    private bool Enter(Segment segment, int startRow, int rows)
-    {
-        if (_schema.TimestampIndex >= 0 && _range != TimeRange.All)
-        {
-            var times = segment.Values<long>(_schema.TimestampIndex, startRow, rows);
-            if (times[0] > _range.Last || times[^1] < _range.First)
-                return false;
-            var first = times[0] >= _range.First ? 0 : LowerBound(times, _range.First);
-            var end = times[^1] <= _range.Last ? rows : LowerBound(times, _range.Last + 1);
-            if (first >= end)
-                return false;
-            (startRow, rows) = (startRow + first, end - first);
-        }
-
-        _segment = segment;
-        _row = startRow;
-        _endRow = startRow + rows;
-        return true;
-    }
-
-    private static int LowerBound(ReadOnlySpan<long> times, long value)
-    {
-        var low = 0;
-        var high = times.Length;
-        while (low < high)
-        {
-            var middle = (low + high) >>> 1;
-            if (times[middle] < value)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-
-        return low;
     }
 
     private bool MayMatch(int block)

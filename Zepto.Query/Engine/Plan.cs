@@ -1,0 +1,35 @@
+using Zepto.Query.Execution;
+using Zepto.Query.Execution.Scans;
+using Zepto.Query.Results;
+
+namespace Zepto.Query.Engine;
+
+/// <summary>
+/// Operators of a statement, ready to run for one execution at a time; further instances are made when it runs more than once at a time.
+/// </summary>
+internal sealed class Plan(Operator root, ResultColumn[] columns, ScanOperator[] scans, CachedStatement? origin)
+{
+    public Operator Root { get; } = root;
+
+    public ResultColumn[] Columns { get; } = columns;
+
+    /// <summary>All scans in it.</summary>
+    public ScanOperator[] Scans { get; } = scans;
+
+    /// <summary>The cache entry it goes back to; null for a plan that is used once.</summary>
+    public CachedStatement? Origin { get; } = origin;
+
+    /// <summary>Rows the opened plan may read, counted only until they are more than <paramref name="enough"/>.</summary>
+    public long EstimateRows(long enough)
+    {
+        long rows = 0;
+        foreach (var scan in Scans)
+        {
+            rows += scan.EstimateRows(enough - rows);
+            if (rows > enough)
+                break;
+        }
+
+        return rows;
+    }
+}

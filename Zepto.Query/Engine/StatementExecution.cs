@@ -1,0 +1,258 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Threading.Tasks.Sources;
+using Zepto.Native.Memory;
+using Zepto.Query.Execution;
+using Zepto.Query.Results;
+using Zepto.Query.Statements;
+using Zepto.Query.Syntax;
+using Zepto.Storage;
+using Zepto.Storage.Ingest;
+
+namespace Zepto.Query.Engine;
+
+/// <summary>
+/// One running statement: a plan that gives batches, or an action that changes something. Pooled with its memory; the query thread that works
+/// for it completes the caller's ValueTask, so a step allocates nothing.
+/// </summary>
+internal sealed class StatementExecution : IStatementExecution, IValueTaskSource<bool>
+{
+    private const int MaxShownBytes = 4096;
+    private readonly QueryEngine _engine;
+    private readonly ResultBatch _batch = new();
+    private readonly byte[] _shownSql = new byte[MaxShownBytes];
+    private ManualResetValueTaskSourceCore<bool> _step;
+    private Plan? _plan;
+    private Statement? _change;
+    private bool _isOpen;
+    private bool _isAdmitted;
+    private long _rowsReturned;
+    private long _startedTicks;
+    private long _endedTicks;
+    private byte[] _errorText = [];
+    private byte[] _formatName = [];
+    private int _shownLength;
+    private string _subject = "";
+    private long _startedAtNs;
+
+    public StatementExecution(QueryEngine engine)
+    {
+        _engine = engine;
+        Run = new QueryRun(engine.Options.MaxQueryMemoryBytes, StatementKey.MostLiterals);
+    }
+
+    /// <summary>Memory, literals, limits of this run.</summary>
+    public QueryRun Run { get; }
+
+    /// <summary>Id of the running statement.</summary>
+    public int Id { get; private set; }
+
+    /// <summary>Its place in the list of running statements; the list's.</summary>
+    public int RunningIndex { get; set; }
+
+    /// <summary>Whether it counts as running on the query threads; set and read by them only.</summary>
+    public bool HoldsSlot { get; set; }
+
+    /// <summary>Rows of an INSERT on their way to the table; owned until it is appended.</summary>
+    public RowBatch? Insert { get; set; }
+
+    /// <summary>Reader of INSERT's values, kept with its buffers.</summary>
+    public InsertValuesReader InsertReader { get; } = new();
+
+    public ReadOnlySpan<ResultColumn> Columns => _plan is null ? [] : _plan.Columns;
+
+    public int BatchRows { get; private set; }
+
+    public StatementErrorKind ErrorKind { get; private set; }
+
+    public ReadOnlySpan<byte> ErrorText => _errorText;
+
+    public ReadOnlySpan<byte> FormatName => _formatName;
+
+    public long ElapsedNs => (long)Stopwatch.GetElapsedTime(_startedTicks, _endedTicks == 0 ? Stopwatch.GetTimestamp() : _endedTicks).TotalNanoseconds;
+
+    public long RowsScanned => Run.RowsScanned;
+
+    public long RowsWritten { get; private set; }
+
+    public ColumnValues Values(int index) => _batch.Values(index);
+
+    public void Cancel() => Run.Cancel();
+
+    /// <summary>Starts anew for a statement.</summary>
+    public void Begin(ReadOnlySpan<byte> sql, string? subject, int id, long nowNs)
+    {
+        _startedTicks = Stopwatch.GetTimestamp();
+        _endedTicks = 0;
+        _rowsReturned = 0;
+        RowsWritten = 0;
+        ErrorKind = StatementErrorKind.None;
+        _errorText = [];
+        _formatName = [];
+        Run.Begin(nowNs, _engine.Options.QueryTimeoutMs);
+        (Id, _subject, _startedAtNs) = (id, subject ?? "anonymous", nowNs);
+        _shownLength = Math.Min(sql.Length, MaxShownBytes);
+        sql[.._shownLength].CopyTo(_shownSql);
+    }
+
+    /// <summary>Takes a plan, opens it and decides where it runs.</summary>
+    public void Use(Plan plan, byte[] formatName)
+    {
+        _plan = plan;
+        _formatName = formatName;
+        _isOpen = true;
+        plan.Root.Open(Run);
+        if (plan.EstimateRows(_engine.Options.InlineRows) > _engine.Options.InlineRows)
+        {
+            _engine.Threads.Admit();
+            _isAdmitted = true;
+        }
+    }
+
+    /// <summary>The statement changes a schema; done by the first MoveNextAsync.</summary>
+    public void Use(Statement change) => _change = change;
+
+    /// <summary>Ends with an error.</summary>
+    public void Fail(Exception exception)
+    {
+        switch (exception)
+        {
+            case SqlException error: Fail(error.Kind, error.Message); break;
+            case ArenaLimitException limit: Fail(StatementErrorKind.MemoryLimit, $"The statement needs more than the {limit.LimitBytes >> 20} MB of memory one statement may use (--max-query-memory-mb)"); break;
+            case StorageException error: Fail(StorageErrors.KindOf(error), error.Message); break;
+            case OutOfMemoryException: Fail(StatementErrorKind.MemoryLimit, "The server has no memory left for this statement"); break;
+            default:
+                Fail(StatementErrorKind.Internal, "Internal error");
+                _engine.Options.OnFault?.Invoke(exception);
+                break;
+        }
+    }
+
+    public ValueTask<bool> MoveNextAsync()
+    {
+        if (ErrorKind != StatementErrorKind.None || _endedTicks != 0)
+            return new ValueTask<bool>(false);
+        if (_plan is not null)
+        {
+            if (!_isAdmitted)
+                return new ValueTask<bool>(Step());
+            _step.Reset();
+            _engine.Threads.Enqueue(this);
+            return new ValueTask<bool>(this, _step.Version);
+        }
+
+        return ChangeAsync();
+    }
+
+    /// <summary>Computes the next batch for a caller that waits; on a query thread.</summary>
+    public void RunStep() => _step.SetResult(Step());
+
+    public void Dispose()
+    {
+        ClosePlan();
+        if (Insert is not null)
+        {
+            _engine.Database.ReturnBatch(Insert);
+            Insert = null;
+        }
+
+        if (_isAdmitted)
+            _engine.Threads.Leave(this);
+        _isAdmitted = false;
+        _change = null;
+        _engine.Return(this);
+    }
+
+    /// <summary>The statement as administrators see it; while it is listed as running.</summary>
+    public RunningStatement Describe() => new(QueryIds.TextOf(Id), _subject, Encoding.UTF8.GetString(_shownSql, 0, _shownLength), _startedAtNs);
+
+    bool IValueTaskSource<bool>.GetResult(short token) => _step.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _step.GetStatus(token);
+
+    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _step.OnCompleted(continuation, state, token, flags);
+
+    private bool Step()
+    {
+        try
+        {
+            _batch.Clear();
+            Run.ThrowIfStopped();
+            if (!_plan!.Root.Next())
+            {
+                End();
+                return false;
+            }
+
+            BatchRows = _plan.Root.RowCount;
+            _rowsReturned += BatchRows;
+            var most = _engine.Options.MaxResultRows;
+            if (most > 0 && _rowsReturned > most)
+                throw new SqlException(StatementErrorKind.ResultLimit, $"The result has more than {most} rows (--max-result-rows); add LIMIT");
+            _batch.Show(_plan.Root, Run.Scratch);
+            return true;
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+            return false;
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> ChangeAsync()
+    {
+        try
+        {
+            if (Insert is { } batch)
+            {
+                var rows = batch.RowCount;
+                Insert = null;
+                await _engine.Database.AppendAsync(batch).ConfigureAwait(false);
+                RowsWritten = rows;
+            }
+            else if (_change is not null)
+            {
+                await _engine.Schema.RunChangingAsync(_change).ConfigureAwait(false);
+            }
+
+            End();
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
+
+        return false;
+    }
+
+    private void Fail(StatementErrorKind kind, string message)
+    {
+        ErrorKind = kind;
+        _errorText = Encoding.UTF8.GetBytes(message);
+        End();
+    }
+
+    private void End()
+    {
+        if (_endedTicks == 0)
+            _endedTicks = Stopwatch.GetTimestamp();
+    }
+
+    private void ClosePlan()
+    {
+        if (_plan is null)
+            return;
+        _batch.Clear();
+        if (_isOpen)
+            _plan.Root.Close();
+        _isOpen = false;
+        _engine.CountScanned(Run.RowsScanned);
+        // A plan that failed may hold anything: it is dropped.
+        if (ErrorKind == StatementErrorKind.None)
+            _plan.Origin?.Return(_plan);
+        _plan = null;
+    }
+}

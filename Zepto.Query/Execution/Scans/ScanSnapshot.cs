@@ -1,0 +1,186 @@
+using Zepto.Query.Expressions;
+using Zepto.Query.Vectors;
+using Zepto.Storage;
+using Zepto.Storage.Epochs;
+using Zepto.Storage.Schema;
+using Zepto.Storage.Segments;
+using Zepto.Storage.Tables;
+
+namespace Zepto.Query.Execution.Scans;
+
+/// <summary>Consecutive rows of a segment that a scan reads, and the series they belong to.</summary>
+internal readonly record struct SliceRows(Series Series, Segment Segment, int StartRow, int RowCount)
+{
+    /// <summary>Row behind the last one.</summary>
+    public int EndRow => StartRow + RowCount;
+}
+
+/// <summary>
+/// What one run of a scan sees: the table's committed rows of one moment, cut down to the wanted symbols and times. Between Open and Close it
+/// may be read by several threads.
+/// </summary>
+internal sealed class ScanSnapshot(Database database, Table table, TableSchema schema, ScanRestriction restriction)
+{
+    private readonly List<int> _wantedSymbols = [];
+    private EpochLease _lease;
+    private long _sequence;
+    private TimeRange _range;
+
+    /// <summary>Series to look at, some of which may have no rows.</summary>
+    public int SeriesCount { get; private set; }
+
+    /// <summary>Whether no row can match.</summary>
+    public bool IsEmpty => _range.IsEmpty;
+
+    /// <summary>Takes the snapshot; nothing that it sees is freed until <see cref="Close"/>.</summary>
+    public void Open(EvaluationContext context)
+    {
+        _lease = database.Epochs.Enter();
+        _sequence = table.CommittedSequence;
+        _range = TimeRange.Of(restriction.TimeBounds, context);
+        if (restriction.Symbols is null)
+        {
+            SeriesCount = table.SeriesCount;
+            return;
+        }
+
+        ResolveSymbols(restriction.Symbols, context);
+        SeriesCount = _wantedSymbols.Count;
+    }
+
+    /// <summary>Lets go of the snapshot.</summary>
+    public void Close() => _lease.Dispose();
+
+    /// <summary>A series by its number below <see cref="SeriesCount"/>; null when the table has no rows of that symbol.</summary>
+    public Series? SeriesAt(int index)
+    {
+        if (restriction.Symbols is null)
+            return table.SeriesAt(index);
+        return table.TryGetSeries(_wantedSymbols[index], out var found) ? found : null;
+    }
+
+    /// <summary>Slices of a partition as the snapshot sees them.</summary>
+    public ReadOnlySpan<SegmentSlice> SlicesOf(Partition partition) => partition.StateAt(_sequence).Slices;
+
+    /// <summary>The part of a slice that is committed and within the time range; false when nothing is.</summary>
+    public bool TryRead(Series series, in SegmentSlice slice, out SliceRows rows)
+    {
+        var count = slice.VisibleRows(_sequence);
+        var start = slice.StartRow;
+        var any = count > 0 && Narrow(slice.Segment, ref start, ref count);
+        rows = new SliceRows(series, slice.Segment, start, count);
+        return any;
+    }
+
+    /// <summary>The first rows of a series within the time range.</summary>
+    public bool TryReadFirst(Series series, out SliceRows rows)
+    {
+        foreach (var partition in series.Partitions)
+        {
+            foreach (ref readonly var slice in SlicesOf(partition))
+            {
+                if (TryRead(series, slice, out rows))
+                    return true;
+            }
+        }
+
+        rows = default;
+        return false;
+    }
+
+    /// <summary>The last rows of a series within the time range.</summary>
+    public bool TryReadLast(Series series, out SliceRows rows)
+    {
+        var partitions = series.Partitions;
+        for (var i = partitions.Length - 1; i >= 0; i--)
+        {
+            var slices = SlicesOf(partitions[i]);
+            for (var j = slices.Length - 1; j >= 0; j--)
+            {
+                if (TryRead(series, slices[j], out rows))
+                    return true;
+            }
+        }
+
+        rows = default;
+        return false;
+    }
+
+    /// <summary>Rows of the snapshot, blocks that are skipped included; counting stops when they are more than <paramref name="enough"/>.</summary>
+    public long CountRows(long enough)
+    {
+        if (_range.IsEmpty)
+            return 0;
+        if (restriction.Symbols is null && _range == TimeRange.All)
+            return _sequence;
+        long count = 0;
+        for (var i = 0; i < SeriesCount && count <= enough; i++)
+        {
+            if (SeriesAt(i) is not { } series)
+                continue;
+            foreach (var partition in series.Partitions)
+            {
+                if (count > enough)
+                    break;
+                foreach (ref readonly var slice in SlicesOf(partition))
+                    count += TryRead(series, slice, out var rows) ? rows.RowCount : 0;
+            }
+        }
+
+        return count;
+    }
+
+    // Rows of a slice are in time order, so that binary search finds the range.
+    private bool Narrow(Segment segment, ref int startRow, ref int rowCount)
+    {
+        if (schema.TimestampIndex < 0 || _range == TimeRange.All)
+            return true;
+        var times = segment.Values<long>(schema.TimestampIndex, startRow, rowCount);
+        if (times[0] > _range.Last || times[^1] < _range.First)
+            return false;
+        var first = times[0] >= _range.First ? 0 : LowerBound(times, _range.First);
+        var end = times[^1] <= _range.Last ? rowCount : LowerBound(times, _range.Last + 1);
+        (startRow, rowCount) = (startRow + first, end - first);
+        return rowCount > 0;
+    }
+
+    private static int LowerBound(ReadOnlySpan<long> times, long value)
+    {
+        var low = 0;
+        var high = times.Length;
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            if (times[middle] < value)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low;
+    }
+
+    private void ResolveSymbols(BoundExpression[] symbols, EvaluationContext context)
+    {
+        _wantedSymbols.Clear();
+        foreach (var symbol in symbols)
+        {
+            var value = ConstantValue.Of(symbol, context);
+            int id;
+            switch (value.Kind)
+            {
+                case VectorKind.Int64:
+                    id = value.Int64[0] is > 0 and <= int.MaxValue ? (int)value.Int64[0] : 0;
+                    break;
+                case VectorKind.Text:
+                    id = !value.Text[0].IsNull && database.Symbols.TryFind(value.Text[0].Bytes, out var found) ? found : 0;
+                    break;
+                default:
+                    throw new InvalidOperationException("the planner gave a symbol restriction that is neither a name nor an id");
+            }
+
+            if (id != 0 && !_wantedSymbols.Contains(id))
+                _wantedSymbols.Add(id);
+        }
+    }
+}

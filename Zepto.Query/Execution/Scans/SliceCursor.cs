@@ -1,0 +1,65 @@
+using Zepto.Storage.Tables;
+
+namespace Zepto.Query.Execution.Scans;
+
+/// <summary>
+/// Gives out a snapshot's slices, series by series and in time order within a series. A slice has at most 65,536 rows: it is the morsel of scans
+/// that several threads share, to whom <see cref="TryTake"/> hands each slice once.
+/// </summary>
+internal sealed class SliceCursor(ScanSnapshot snapshot)
+{
+    private readonly Lock _gate = new();
+    private int _nextSeries;
+    private Series? _series;
+    private int _nextPartition;
+    private Partition? _partition;
+    private int _nextSlice;
+
+    /// <summary>Goes to the beginning of an opened snapshot.</summary>
+    public void Reset()
+    {
+        _nextSeries = 0;
+        _series = null;
+        _partition = null;
+    }
+
+    /// <summary>The next slice; false at the end. Thread-safe.</summary>
+    public bool TryTake(out SliceRows rows)
+    {
+        lock (_gate)
+            return TryMove(out rows);
+    }
+
+    private bool TryMove(out SliceRows rows)
+    {
+        while (true)
+        {
+            if (_partition is not null)
+            {
+                var slices = snapshot.SlicesOf(_partition);
+                while (_nextSlice < slices.Length)
+                {
+                    if (snapshot.TryRead(_series!, slices[_nextSlice++], out rows))
+                        return true;
+                }
+            }
+
+            if (_series is not null && _nextPartition < _series.Partitions.Length)
+            {
+                _partition = _series.Partitions[_nextPartition++];
+                _nextSlice = 0;
+                continue;
+            }
+
+            if (_nextSeries >= snapshot.SeriesCount)
+            {
+                rows = default;
+                return false;
+            }
+
+            _series = snapshot.SeriesAt(_nextSeries++);
+            _partition = null;
+            _nextPartition = 0;
+        }
+    }
+}

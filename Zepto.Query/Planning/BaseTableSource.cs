@@ -1,0 +1,94 @@
+using Zepto.Query.Binding;
+using Zepto.Query.Execution;
+using Zepto.Query.Execution.Scans;
+using Zepto.Query.Expressions;
+using Zepto.Query.Syntax;
+using Zepto.Query.Vectors;
+using Zepto.Storage.Schema;
+using Zepto.Storage.Tables;
+
+namespace Zepto.Query.Planning;
+
+/// <summary>A stored table: becomes a scan of the used columns, restricted by what the conditions say of symbol, time and blocks.</summary>
+internal sealed class BaseTableSource : TableSource
+{
+    private static readonly ColumnShape SequenceShape = new(ColumnType.Int64, VectorKind.Int64, false);
+    private readonly PlanContext _context;
+    private readonly TableSchema _schema;
+    private int _timeIndex = -1;
+    private int _sequenceIndex = -1;
+
+    public BaseTableSource(PlanContext context, Table table, TableSchema schema, string alias)
+        : base(new Scope([.. schema.Columns.Select((c, i) => new ScopeColumn(alias, c.Name, ShapeOf(schema, i)))]))
+    {
+        _context = context;
+        _schema = schema;
+        Table = table;
+    }
+
+    public Table Table { get; }
+
+    public TableSchema Schema => _schema;
+
+    /// <summary>Reads the designated timestamp, where there is one, and the arrival number of each row too; set before <see cref="Build"/>.</summary>
+    public bool NeedsOrder { get; set; }
+
+    /// <summary>Only the first and the last row of each series within the time range matter; set before <see cref="Build"/>.</summary>
+    public bool OnlyEdges { get; set; }
+
+    /// <summary>The designated timestamp of each row; null for a table without one. Made anew for each use.</summary>
+    public BoundExpression? TimeOrder => _timeIndex < 0 ? null : ExpressionBinder.Reference(_timeIndex, ShapeOf(_schema, _schema.TimestampIndex));
+
+    /// <summary>Arrival number of each row, when <see cref="NeedsOrder"/> was set.</summary>
+    public BoundExpression? ArrivalOrder => _sequenceIndex < 0 ? null : ExpressionBinder.Reference(_sequenceIndex, SequenceShape);
+
+    /// <summary>Where the scan puts the arrival number; -1 when it is not read.</summary>
+    public int SequenceIndex => _sequenceIndex;
+
+    public override Operator Build(List<Expression> conjuncts)
+    {
+        var restriction = new ScanRestrictionPlanner(Scope, _schema).Take(conjuncts);
+        foreach (var conjunct in conjuncts)
+            MarkUsed(Scope, conjunct);
+        var columns = new List<int>();
+        for (var i = 0; i < Scope.Columns.Count; i++)
+        {
+            if (!Scope.Columns[i].IsUsed && !(NeedsOrder && i == _schema.TimestampIndex))
+                continue;
+            Scope.Columns[i].Index = columns.Count;
+            columns.Add(i);
+        }
+
+        if (NeedsOrder)
+        {
+            _timeIndex = _schema.TimestampIndex < 0 ? -1 : Scope.Columns[_schema.TimestampIndex].Index;
+            _sequenceIndex = columns.Count;
+            columns.Add(ScanOperator.SequenceColumn);
+        }
+
+        var shape = columns.Select(c => c == ScanOperator.SequenceColumn ? SequenceShape : ShapeOf(_schema, c)).ToArray();
+        var dictionaries = columns.Select(DictionaryOf).ToArray();
+        var scan = new ScanOperator(_context.Database, Table, _schema, [.. columns], shape, dictionaries, restriction) { OnlyEdges = OnlyEdges };
+        _context.Scans.Add(scan);
+        return scan;
+    }
+
+    private CodeDictionary? DictionaryOf(int column)
+    {
+        if (column == ScanOperator.SequenceColumn)
+            return null;
+        return _schema.Columns[column].Type switch
+        {
+            ColumnType.Symbol => _context.Dictionaries.Symbols,
+            ColumnType.String => _context.Dictionaries.Of(Table.Strings(column)!),
+            _ => null,
+        };
+    }
+
+    private static ColumnShape ShapeOf(TableSchema schema, int column)
+    {
+        var type = schema.Columns[column].Type;
+        var kind = type is ColumnType.Symbol or ColumnType.String ? VectorKind.Code : TypeNames.Kind(type);
+        return new ColumnShape(type, kind, column != schema.SymbolIndex && column != schema.TimestampIndex);
+    }
+}

@@ -1,0 +1,59 @@
+using Zepto.Query.Execution.Scans;
+using Zepto.Query.Syntax;
+using Zepto.Storage;
+using Zepto.Storage.Catalog;
+
+namespace Zepto.Query.Planning;
+
+/// <summary>What the planning of one statement shares, and what it finds out about the plan's validity for other literals.</summary>
+internal sealed class PlanContext(Database database, TableCatalog catalog, DictionaryViews dictionaries)
+{
+    public Database Database { get; } = database;
+
+    /// <summary>The tables of this plan: it is made anew when the catalogue's version has changed.</summary>
+    public TableCatalog Catalog { get; } = catalog;
+
+    public DictionaryViews Dictionaries { get; } = dictionaries;
+
+    /// <summary>Scans of the plan, for estimates.</summary>
+    public List<ScanOperator> Scans { get; } = [];
+
+    /// <summary>Pairs of literal numbers whose values must be equal, since the plan takes the expressions around them for the same.</summary>
+    public List<(int, int)> EqualLiterals { get; } = [];
+
+    /// <summary>Whether output names contain literals, so that the plan serves only statements with the same ones.</summary>
+    public bool NamesDependOnLiterals { get; set; }
+}
+
+/// <summary>A planned query: its operator and what its columns are called.</summary>
+internal sealed record PlannedQuery(Execution.Operator Root, string[] Names);
+
+/// <summary>Queries named by WITH that are visible at some place, the innermost first.</summary>
+internal sealed record CommonTables(string Name, QueryExpression Query, CommonTables? DefinedIn, CommonTables? Outer)
+{
+    /// <summary>The environment inside a query: its own names before the outer ones; each sees those before it.</summary>
+    public static CommonTables? With(CommonTables? outer, IReadOnlyList<CommonTable> tables)
+    {
+        var result = outer;
+        for (var i = 0; i < tables.Count; i++)
+        {
+            for (var j = 0; j < i; j++)
+            {
+                if (tables[j].Name == tables[i].Name)
+                    throw SqlException.Parse($"WITH names {tables[i].Name} twice", tables[i].Position);
+            }
+
+            result = new CommonTables(tables[i].Name, tables[i].Query, result, result);
+        }
+
+        return result;
+    }
+
+    /// <summary>Finds a name; null when there is none.</summary>
+    public static CommonTables? Find(CommonTables? tables, string name)
+    {
+        while (tables is not null && tables.Name != name)
+            tables = tables.Outer;
+        return tables;
+    }
+}

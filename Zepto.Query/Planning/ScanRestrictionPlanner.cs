@@ -1,0 +1,110 @@
+using Zepto.Query.Binding;
+using Zepto.Query.Execution.Scans;
+using Zepto.Query.Expressions;
+using Zepto.Query.Syntax;
+using Zepto.Query.Vectors;
+using Zepto.Storage.Schema;
+
+namespace Zepto.Query.Planning;
+
+/// <summary>Finds in WHERE what a scan can leave out: other symbols, other times, blocks without a match.</summary>
+internal sealed class ScanRestrictionPlanner(Scope scope, TableSchema schema)
+{
+    private readonly ExpressionBinder _constants = new(Scope.Empty, new SyntaxEquality(Scope.Empty)) { Clause = "in WHERE" };
+    private readonly ScanRestriction _restriction = new();
+
+    /// <summary>The restriction; conditions that the scan meets exactly are removed from the list.</summary>
+    public ScanRestriction Take(List<Expression> conjuncts)
+    {
+        for (var i = 0; i < conjuncts.Count;)
+        {
+            if (TryTake(conjuncts[i]))
+                conjuncts.RemoveAt(i);
+            else
+                i++;
+        }
+
+        return _restriction;
+    }
+
+    private bool TryTake(Expression conjunct)
+    {
+        switch (conjunct)
+        {
+            case Binary { Operator: >= BinaryOperator.Equal and <= BinaryOperator.GreaterOrEqual } comparison:
+                if (ColumnOf(comparison.Left) is >= 0 and var left && IsConstant(comparison.Right))
+                    return TryBound(left, comparison.Operator, comparison.Right);
+                return ColumnOf(comparison.Right) is >= 0 and var right && IsConstant(comparison.Left)
+                    && TryBound(right, Swap(comparison.Operator), comparison.Left);
+            case Between { Negated: false } between when ColumnOf(between.Operand) is >= 0 and var column && IsConstant(between.Low) && IsConstant(between.High):
+                // Both or none: a bound that is not exact leaves the whole condition to the filter.
+                return TryBound(column, BinaryOperator.GreaterOrEqual, between.Low) & TryBound(column, BinaryOperator.LessOrEqual, between.High);
+            case InList { Negated: false } list when ColumnOf(list.Operand) == schema.SymbolIndex && schema.SymbolIndex >= 0 && list.Items.All(IsConstant):
+                return TrySymbols(list.Items);
+            default:
+                return false;
+        }
+    }
+
+    private bool TryBound(int column, BinaryOperator operation, Expression constant)
+    {
+        if (column == schema.SymbolIndex)
+            return operation == BinaryOperator.Equal && TrySymbols([constant]);
+        if (operation == BinaryOperator.NotEqual)
+            return false;
+        var value = _constants.Bind(constant);
+        if (column == schema.TimestampIndex)
+        {
+            if (value.Type == ColumnType.String)
+                value = Conversions.ToTimestamp(value, constant.Position);
+            if (value.Kind is not (VectorKind.Int64 or VectorKind.Float64))
+                return false;
+            _restriction.TimeBounds.Add(new ColumnBound(column, operation, value));
+            return true;
+        }
+
+        var type = schema.Columns[column].Type;
+        if ((TypeNames.IsNumber(type) || type == ColumnType.Timestamp) && (TypeNames.IsNumber(value.Type) || value.Type == ColumnType.Timestamp))
+            _restriction.BlockBounds.Add(new ColumnBound(column, operation, value));
+        return false;
+    }
+
+    private bool TrySymbols(IReadOnlyList<Expression> items)
+    {
+        if (_restriction.Symbols is not null)
+            return false;
+        var values = _constants.Bind(items);
+        foreach (var value in values)
+        {
+            if (value is NullConstant || !(TypeNames.IsInteger(value.Type) || (value.Type == ColumnType.String && value.Kind == VectorKind.Text)))
+                return false;
+        }
+
+        _restriction.Symbols = values;
+        return true;
+    }
+
+    private int ColumnOf(Expression expression)
+    {
+        if (expression is not ColumnName name || scope.Find(name) is not { } found)
+            return -1;
+        for (var i = 0; i < scope.Columns.Count; i++)
+        {
+            if (scope.Columns[i] == found)
+                return i;
+        }
+
+        return -1;
+    }
+
+    private static bool IsConstant(Expression expression) => !SyntaxRewriter.Contains(expression, e => e is ColumnName or Star or ScalarQuery or InQuery or Exists);
+
+    private static BinaryOperator Swap(BinaryOperator operation) => operation switch
+    {
+        BinaryOperator.Less => BinaryOperator.Greater,
+        BinaryOperator.LessOrEqual => BinaryOperator.GreaterOrEqual,
+        BinaryOperator.Greater => BinaryOperator.Less,
+        BinaryOperator.GreaterOrEqual => BinaryOperator.LessOrEqual,
+        _ => operation,
+    };
+}
