@@ -8,8 +8,6 @@ namespace Zepto.Query.Statements;
 /// <summary>One value on its way into a column: a literal or what a constant expression gave. Its spans belong to whoever made it.</summary>
 internal ref struct InputValue
 {
-    private const int LongestShown = 40;
-
     /// <summary>Int64, Float64, String, Bool or Timestamp; narrower types are widened before.</summary>
     public ColumnType Type;
 
@@ -34,11 +32,11 @@ internal ref struct InputValue
         if (IsNull)
             return "NULL";
         if (!Source.IsEmpty)
-            return OneLine(Source);
+            return ValueText.OneLine(Source);
         switch (Type)
         {
             case ColumnType.String:
-                return $"'{OneLine(Text)}'";
+                return ValueText.Quote(Text);
             case ColumnType.Bool:
                 return Integer != 0 ? "true" : "false";
             case ColumnType.Int64:
@@ -48,18 +46,5 @@ internal ref struct InputValue
         Span<byte> text = stackalloc byte[ValueText.MaxBytes];
         var length = Type == ColumnType.Timestamp ? ValueText.WriteTimestamp(Integer, text) : ValueText.Write(Float, text);
         return Encoding.UTF8.GetString(text[..length]);
-    }
-
-    private static string OneLine(ReadOnlySpan<byte> text)
-    {
-        var shown = new StringBuilder(LongestShown);
-        foreach (var rune in Encoding.UTF8.GetString(text[..Math.Min(text.Length, 4 * LongestShown)]).EnumerateRunes())
-        {
-            if (shown.Length >= LongestShown)
-                return shown.Append('…').ToString();
-            shown.Append(Rune.IsControl(rune) ? " " : rune.ToString());
-        }
-
-        return shown.ToString();
     }
 }
