@@ -107,9 +107,23 @@ internal static class ValueText
         return false;
     }
 
-    /// <summary>Text for a message: at most 40 bytes of it.</summary>
-    public static string Quote(ReadOnlySpan<byte> text) =>
-        text.Length <= 40 ? $"'{Encoding.UTF8.GetString(text)}'" : $"'{Encoding.UTF8.GetString(text[..40])}…'";
+    /// <summary>Quoted text for a message, see <see cref="OneLine"/>.</summary>
+    public static string Quote(ReadOnlySpan<byte> text) => $"'{OneLine(text)}'";
+
+    /// <summary>Text for a message: its first 40 characters, control characters as blanks.</summary>
+    public static string OneLine(ReadOnlySpan<byte> text)
+    {
+        const int Longest = 40;
+        var line = new StringBuilder(Longest);
+        foreach (var rune in Encoding.UTF8.GetString(text[..Math.Min(text.Length, 4 * (Longest + 1))]).EnumerateRunes())
+        {
+            if (line.Length >= Longest)
+                return line.Append('…').ToString();
+            line.Append(Rune.IsControl(rune) ? " " : rune.ToString());
+        }
+
+        return line.ToString();
+    }
 
     private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> text) => text.Trim((byte)' ');
 

@@ -16,15 +16,22 @@ internal ref partial struct Parser
         var statement = ParseAnyStatement(out var complete);
         if (!complete)
             return statement;
+        ExpectEnd();
+        return statement;
+    }
+
+    /// <summary>Reads to the end of the text, where only semicolons may stand.</summary>
+    public void ExpectEnd(string? expected = null)
+    {
         if (!AtEnd)
-            throw Unexpected();
+            throw Unexpected(expected);
         var last = _token;
         while (Accept(TokenKind.Semicolon))
         {
         }
 
         if (At(TokenKind.End))
-            return statement;
+            return;
         _token = last.Kind == TokenKind.Semicolon ? _token : last;
         throw Fail("one statement per request is allowed, but another one begins");
     }

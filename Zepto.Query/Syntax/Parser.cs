@@ -165,7 +165,7 @@ internal ref partial struct Parser
 
     private readonly SqlException Fail(string what) => SqlException.Parse(what, AbsolutePosition());
 
-    private readonly SqlException Unexpected(string? expected = null)
+    public readonly SqlException Unexpected(string? expected = null)
     {
         var suffix = expected is null ? "" : $", expected {expected}";
         var what = _token.Kind switch

@@ -21,4 +21,13 @@ public static class SqlParser
         var parser = new Parser(sql, offset);
         return parser.ParseConstant(ref offset);
     }
+
+    /// <summary>
+    /// The error for a token at byte <paramref name="offset"/> that cannot stand there, in the parser's words and with its position in the
+    /// whole text: for readers of an INSERT's data, which the parser leaves alone.
+    /// </summary>
+    internal static SqlException Unexpected(ReadOnlySpan<byte> sql, int offset, string? expected = null) => new Parser(sql, offset).Unexpected(expected);
+
+    /// <summary>Checks that nothing but a `;` follows byte <paramref name="offset"/>; throws <see cref="SqlException"/> otherwise.</summary>
+    internal static void ExpectEnd(ReadOnlySpan<byte> sql, int offset, string expected) => new Parser(sql, offset).ExpectEnd(expected);
 }

@@ -1,0 +1,130 @@
+using System.Text;
+using Zepto.Query.Results;
+using Zepto.Query.Syntax;
+using Zepto.Storage.Catalog;
+using Zepto.Storage.Dictionaries;
+using Zepto.Storage.Ingest;
+using Zepto.Storage.Schema;
+using Zepto.Storage.Tables;
+
+namespace Zepto.Query.Statements;
+
+/// <summary>
+/// Where an INSERT's values go: the table, and which column each value of a row is for. Immutable; made for one version of the catalogue and
+/// shared by the statements that follow.
+/// </summary>
+internal sealed class InsertTarget
+{
+    private readonly int[] _columns;
+    private readonly int[] _omitted;
+    private readonly byte[]?[] _defaultTexts;
+
+    private InsertTarget(Table table, TableSchema schema, long catalogVersion, int[] columns, bool hasColumnList)
+    {
+        Table = table;
+        Schema = schema;
+        CatalogVersion = catalogVersion;
+        HasColumnList = hasColumnList;
+        _columns = columns;
+        _omitted = [.. Enumerable.Range(0, schema.Columns.Length).Except(columns)];
+        _defaultTexts = Array.ConvertAll(schema.Columns, c => c.Default?.Text is { } text ? Encoding.UTF8.GetBytes(text) : null);
+    }
+
+    /// <summary>The table.</summary>
+    public Table Table { get; }
+
+    /// <summary>Its columns when the target was made; a batch may know more by now.</summary>
+    public TableSchema Schema { get; }
+
+    /// <summary>Version of the catalogue that it was made for.</summary>
+    public long CatalogVersion { get; }
+
+    /// <summary>Whether the statement lists columns; without a list a row has a value for each column.</summary>
+    public bool HasColumnList { get; }
+
+    /// <summary>Index in the table of the column that each value of a row is for.</summary>
+    public ReadOnlySpan<int> Columns => _columns;
+
+    /// <summary>Resolves `INSERT INTO table [(columns)]`; SqlException for unknown names and for columns that must have a value and get none.</summary>
+    public static InsertTarget Create(TableCatalog catalog, string tableName, IReadOnlyList<string>? columnNames)
+    {
+        if (!catalog.TryGet(tableName, out var table))
+            throw new SqlException(StatementErrorKind.UnknownTable, $"Unknown table: {tableName}");
+        var schema = table.Schema;
+        if (columnNames is null)
+            return new InsertTarget(table, schema, catalog.Version, [.. Enumerable.Range(0, schema.Columns.Length)], hasColumnList: false);
+
+        var columns = new int[columnNames.Count];
+        for (var i = 0; i < columns.Length; i++)
+        {
+            columns[i] = schema.IndexOf(columnNames[i]);
+            if (columns[i] < 0)
+                throw new SqlException(StatementErrorKind.UnknownColumn, $"Unknown column: {columnNames[i]} in table {tableName}");
+            if (Array.IndexOf(columns, columns[i]) < i)
+                throw SqlException.Value($"Column {columnNames[i]} is named twice");
+        }
+
+        var target = new InsertTarget(table, schema, catalog.Version, columns, hasColumnList: true);
+        foreach (var omitted in target._omitted)
+            target.CheckMayBeOmitted(omitted);
+        return target;
+    }
+
+    /// <summary>Whether a column takes no NULL.</summary>
+    public bool IsRequired(int column) => Schema.Columns[column].NotNull || column == Schema.SymbolIndex || column == Schema.TimestampIndex;
+
+    /// <summary>
+    /// Gives the batch's rows the values of the columns that the statement leaves out: DEFAULT, the current time for the designated
+    /// timestamp, else NULL.
+    /// </summary>
+    public void FillOmitted(RowBatch batch, long nowNs, SymbolDictionary symbols)
+    {
+        foreach (var column in _omitted)
+        {
+            if (Schema.Columns[column].Default is { } value)
+                FillDefault(batch, column, value, symbols);
+            else if (column == Schema.TimestampIndex)
+                batch.Column<long>(column)[..batch.RowCount].Fill(nowNs);
+            else
+                batch.FillNull(column);
+        }
+
+        // Columns added since the target was made: the statement counts as the earlier one.
+        for (var column = Schema.Columns.Length; column < batch.Schema.Columns.Length; column++)
+            batch.FillNull(column);
+    }
+
+    private void CheckMayBeOmitted(int column)
+    {
+        var definition = Schema.Columns[column];
+        if (definition.Default is not null || column == Schema.TimestampIndex)
+            return;
+        if (column == Schema.SymbolIndex)
+            throw SqlException.Value($"Column {definition.Name} needs a value");
+        if (definition.NotNull)
+            throw SqlException.Value($"Column {definition.Name} needs a value: it is NOT NULL and has no DEFAULT");
+    }
+
+    private void FillDefault(RowBatch batch, int column, ColumnDefault value, SymbolDictionary symbols)
+    {
+        var rows = batch.RowCount;
+        switch (Schema.Columns[column].Type)
+        {
+            case ColumnType.Int64 or ColumnType.Timestamp: batch.Column<long>(column)[..rows].Fill(value.Integer); break;
+            case ColumnType.Int32: batch.Column<int>(column)[..rows].Fill((int)value.Integer); break;
+            case ColumnType.Float64: batch.Column<double>(column)[..rows].Fill(value.Float); break;
+            case ColumnType.Float32: batch.Column<float>(column)[..rows].Fill((float)value.Float); break;
+            case ColumnType.Bool: batch.Column<byte>(column)[..rows].Fill((byte)value.Integer); break;
+            case ColumnType.String: batch.Column<int>(column)[..rows].Fill(Table.Strings(column)!.Intern(_defaultTexts[column])); break;
+            default: batch.Column<int>(column)[..rows].Fill(SymbolOf(column, value, symbols)); break;
+        }
+    }
+
+    private int SymbolOf(int column, ColumnDefault value, SymbolDictionary symbols)
+    {
+        if (_defaultTexts[column] is { } name)
+            return symbols.Intern(name);
+        symbols.EnsureId(value.Integer);
+        return (int)value.Integer;
+    }
+}

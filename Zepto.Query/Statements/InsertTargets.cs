@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Hashing;
+using System.Text;
+using Zepto.Query.Syntax;
+using Zepto.Storage;
+
+namespace Zepto.Query.Statements;
+
+/// <summary>
+/// Targets of INSERT … VALUES by the text before their rows, so that a client that repeats a statement with other values costs no parsing.
+/// Thread-safe; a change of the catalogue makes targets anew.
+/// </summary>
+internal sealed class InsertTargets(Database database)
+{
+    /// <summary>Texts remembered; all are forgotten when one more comes.</summary>
+    public const int Capacity = 1_000;
+
+    /// <summary>Longer texts are parsed each time, so that the cache's memory has a bound.</summary>
+    private const int LongestPrefixBytes = 16 * 1024;
+
+    private readonly ConcurrentDictionary<byte[], InsertTarget> _targets = new(PrefixComparer.Instance);
+
+    /// <summary>Texts remembered now.</summary>
+    public int Count => _targets.Count;
+
+    /// <summary>
+    /// The target of `INSERT INTO t [(columns)] VALUES …` and where its rows begin. False when the statement is not of that form, which says
+    /// nothing else about it. Throws SqlException for one that is and that names unknown things. Allocates nothing for a text seen before.
+    /// </summary>
+    public bool TryGet(ReadOnlySpan<byte> sql, [MaybeNullWhen(false)] out InsertTarget target, out int dataOffset)
+    {
+        target = null;
+        if (!TryFindValues(sql, out var start, out dataOffset))
+            return false;
+        var prefix = sql[start..dataOffset];
+        var catalog = database.Catalog;
+        if (_targets.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(prefix, out target) && target.CatalogVersion == catalog.Version)
+            return true;
+        if (SqlParser.Parse(sql) is not InsertStatement { Values: true } insert)
+            return false;
+
+        target = InsertTarget.Create(catalog, insert.Table, insert.Columns);
+        // The parser reads no further than VALUES, so the same text before it always means the same, wherever the first VALUES was its keyword.
+        if (insert.DataOffset == dataOffset && prefix.Length <= LongestPrefixBytes)
+            Remember(prefix.ToArray(), target);
+        dataOffset = insert.DataOffset;
+        return true;
+    }
+
+    private void Remember(byte[] prefix, InsertTarget target)
+    {
+        if (_targets.Count >= Capacity && !_targets.ContainsKey(prefix))
+            _targets.Clear();
+        _targets[prefix] = target;
+    }
+
+    /// <summary>Finds the first token, which is INSERT, and the end of the first VALUES outside parentheses that can be the keyword.</summary>
+    private static bool TryFindValues(ReadOnlySpan<byte> sql, out int start, out int end)
+    {
+        end = 0;
+        var lexer = new Lexer(sql);
+        var token = lexer.Next();
+        while (token.Kind == TokenKind.Semicolon)
+            token = lexer.Next();
+        start = token.Start;
+        if (!IsWord(lexer, token, "INSERT"u8) || !IsWord(lexer, lexer.Next(), "INTO"u8))
+            return false;
+        // What follows INTO or a dot is a name, also when it is called VALUES.
+        lexer.Next();
+        for (var depth = 0; ;)
+        {
+            token = lexer.Next();
+            switch (token.Kind)
+            {
+                case TokenKind.End or TokenKind.Error or TokenKind.Semicolon:
+                    return false;
+                case TokenKind.Dot:
+                    lexer.Next();
+                    break;
+                case TokenKind.LeftParenthesis:
+                    depth++;
+                    break;
+                case TokenKind.RightParenthesis:
+                    depth--;
+                    break;
+                case TokenKind.Word when depth == 0:
+                    if (IsWord(lexer, token, "VALUES"u8))
+                    {
+                        end = token.End;
+                        return true;
+                    }
+
+                    if (IsWord(lexer, token, "SELECT"u8) || IsWord(lexer, token, "FORMAT"u8) || IsWord(lexer, token, "WITH"u8))
+                        return false;
+                    break;
+            }
+        }
+    }
+
+    private static bool IsWord(in Lexer lexer, in Token token, ReadOnlySpan<byte> word) =>
+        token.Kind == TokenKind.Word && Ascii.EqualsIgnoreCase(lexer.BytesOf(token), word);
+
+    private sealed class PrefixComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
+    {
+        public static readonly PrefixComparer Instance = new();
+
+        public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
+
+        public int GetHashCode(byte[] bytes) => GetHashCode(bytes.AsSpan());
+
+        public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
+
+        public int GetHashCode(ReadOnlySpan<byte> alternate) => (int)XxHash3.HashToUInt64(alternate);
+
+        public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
+    }
+}
