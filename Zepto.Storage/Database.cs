@@ -4,38 +4,51 @@ using Zepto.Storage.Dictionaries;
 using Zepto.Storage.Epochs;
 using Zepto.Storage.Extents;
 using Zepto.Storage.Ingest;
+using Zepto.Storage.Persistence;
 using Zepto.Storage.Schema;
 using Zepto.Storage.Tables;
 
 namespace Zepto.Storage;
 
 /// <summary>
-/// All tables of a server, in anonymous memory. Thread-safe. Reading: take an epoch lease, a table from the catalogue, its committed sequence,
-/// then series, partitions and slices. Writing: rent a batch, fill it, append it.
+/// All tables of a server, in a data directory or in anonymous memory. Thread-safe. Reading: take an epoch lease, then a table from the catalogue
+/// (a table kept from before the lease may be dropped and its rows overwritten), its committed sequence, then series, partitions and slices.
+/// Writing: rent a batch, fill it, append it.
 /// </summary>
 public sealed class Database : IDisposable
 {
     private const int PooledBatches = 64;
-    private readonly SegmentAllocator _allocator;
+    private readonly DatabaseOptions _options;
+    private readonly StoredState _state;
     private readonly WriterThread[] _writers;
     private readonly ConcurrentBag<RowBatch> _batches = [];
+    private readonly List<WeakReference<Table>> _dropped = [];
     private readonly Lock _changing = new();
-    private TableCatalog _catalog = new(1, []);
-    private int _nextTableId = 1;
+    private readonly CheckpointSchedule? _schedule;
+    private TableCatalog _catalog;
+    private int _nextTableId;
 
-    private Database(DatabaseOptions options)
+    private Database(DatabaseOptions options, StoredState state)
     {
-        _allocator = new SegmentAllocator(options.ExtentBytes);
+        _options = options;
+        _state = state;
+        _catalog = new TableCatalog(1, state.Tables);
+        _nextTableId = state.NextTableId;
         _writers = new WriterThread[Math.Max(1, options.WriterThreads)];
         for (var i = 0; i < _writers.Length; i++)
-            _writers[i] = new WriterThread(i, options, _allocator, Epochs, Statistics);
+            _writers[i] = new WriterThread(i, options, Allocator, Epochs, Statistics);
+        if (state.Checkpointer is not null)
+            _schedule = new CheckpointSchedule(options, Allocator, Statistics, CheckpointAsync);
     }
 
-    /// <summary>Makes an empty database in memory.</summary>
-    public static Database Open(DatabaseOptions options) => new(options);
+    /// <summary>
+    /// Opens the data directory, made when missing, at its last checkpoint; without a directory, an empty database in memory. Throws
+    /// StorageException: Locked, Unwritable or Damaged.
+    /// </summary>
+    public static Database Open(DatabaseOptions options) => new(options, StoredState.Open(options));
 
     /// <summary>The server's symbols.</summary>
-    public SymbolDictionary Symbols { get; } = new();
+    public SymbolDictionary Symbols => _state.Symbols;
 
     /// <summary>Tables now.</summary>
     public TableCatalog Catalog => Volatile.Read(ref _catalog);
@@ -47,34 +60,86 @@ public sealed class Database : IDisposable
     public StorageStatistics Statistics { get; } = new();
 
     /// <summary>Bytes mapped for segments; address space, of which only touched pages are memory.</summary>
-    public long MappedBytes => _allocator.MappedBytes;
+    public long MappedBytes => Allocator.MappedBytes;
 
-    /// <summary>Makes a table; throws StorageException when the name is taken or the definition makes no table.</summary>
-    public Table CreateTable(TableDefinition definition)
+    private SegmentAllocator Allocator => _state.Allocator;
+
+    /// <summary>
+    /// Makes a table, durable when the call is done. Throws StorageException when the name is taken, the definition makes no table or the directory
+    /// refuses; there is no such table then.
+    /// </summary>
+    public async ValueTask<Table> CreateTableAsync(TableDefinition definition)
     {
         var schema = new TableSchema([.. definition.Columns], definition.TimestampColumn);
+        Table table;
         lock (_changing)
         {
             if (_catalog.TryGet(definition.Name, out _))
                 throw new StorageException(StorageErrorKind.AlreadyExists, $"Table {definition.Name} exists already");
-            var table = new Table(_nextTableId++, definition.Name, schema);
-            Volatile.Write(ref _catalog, new TableCatalog(_catalog.Version + 1, [.. _catalog.Tables, table]));
-            return table;
+            table = new Table(_nextTableId++, definition.Name, schema);
+            Publish([.. _catalog.Tables, table]);
         }
+
+        try
+        {
+            await CheckpointAsync().ConfigureAwait(false);
+        }
+        catch
+        {
+            lock (_changing)
+                Forget(table);
+            throw;
+        }
+
+        return table;
     }
 
-    /// <summary>Removes a table from the catalogue; statements that read it go on to their end.</summary>
-    public void DropTable(string name)
+    /// <summary>As <see cref="CreateTableAsync"/>, waiting.</summary>
+    public Table CreateTable(TableDefinition definition) => CreateTableAsync(definition).AsTask().GetAwaiter().GetResult();
+
+    /// <summary>
+    /// Removes a table from the catalogue, durably when the call is done; statements that read it go on to their end, then its room is used again.
+    /// Throws StorageException when there is none or the directory refuses; the table is there then.
+    /// </summary>
+    public async ValueTask DropTableAsync(string name)
     {
+        Table table;
         lock (_changing)
         {
-            var table = Find(name);
-            table.IsDropped = true;
-            Volatile.Write(ref _catalog, new TableCatalog(_catalog.Version + 1, _catalog.Tables.Where(t => t != table)));
+            table = Find(name);
+            Forget(table);
         }
+
+        try
+        {
+            await CheckpointAsync().ConfigureAwait(false);
+        }
+        catch
+        {
+            lock (_changing)
+            {
+                // Another table may have taken the name meanwhile; then this one stays dropped.
+                if (!_catalog.TryGet(name, out _))
+                {
+                    table.IsDropped = false;
+                    _dropped.RemoveAll(reference => reference.TryGetTarget(out var dropped) && dropped == table);
+                    Publish([.. _catalog.Tables, table]);
+                }
+            }
+
+            throw;
+        }
+
+        await WriterOf(table).RetireAsync(table).ConfigureAwait(false);
     }
 
-    /// <summary>Adds a column, which reads as NULL in the rows stored before.</summary>
+    /// <summary>As <see cref="DropTableAsync"/>, waiting.</summary>
+    public void DropTable(string name) => DropTableAsync(name).AsTask().GetAwaiter().GetResult();
+
+    /// <summary>
+    /// Adds a column, which reads as NULL in the rows stored before; durable when the call is done. When the directory refuses, the column is there
+    /// but may be gone after a crash.
+    /// </summary>
     public async ValueTask AddColumnAsync(string tableName, ColumnDefinition column)
     {
         var table = Find(tableName);
@@ -82,13 +147,25 @@ public sealed class Database : IDisposable
         {
             lock (_changing)
             {
+                if (table.IsDropped)
+                    throw new StorageException(StorageErrorKind.UnknownTable, $"Unknown table: {tableName}");
                 if (table.Schema.IndexOf(column.Name) >= 0)
                     throw new StorageException(StorageErrorKind.AlreadyExists, $"Column {column.Name} exists already in {tableName}");
                 table.Replace(table.Schema.With(column));
-                Volatile.Write(ref _catalog, new TableCatalog(_catalog.Version + 1, _catalog.Tables));
+                Publish(_catalog.Tables);
             }
         }).ConfigureAwait(false);
+        await CheckpointAsync().ConfigureAwait(false);
     }
+
+    /// <summary>
+    /// Makes everything stored up to the call durable; done when it is. Nothing to do in memory. Throws StorageException (Unwritable), and the directory
+    /// is at its last checkpoint then.
+    /// </summary>
+    public ValueTask CheckpointAsync() => _state.Checkpointer is { } checkpointer ? checkpointer.RunAsync(CaptureAsync, NextTableId) : default;
+
+    /// <summary>As <see cref="CheckpointAsync"/>, waiting.</summary>
+    public void Checkpoint() => CheckpointAsync().AsTask().GetAwaiter().GetResult();
 
     /// <summary>An empty batch for a table. Give it to <see cref="AppendAsync"/> or back to <see cref="ReturnBatch"/>.</summary>
     public RowBatch RentBatch(Table table)
@@ -124,20 +201,87 @@ public sealed class Database : IDisposable
         {
             ReturnBatch(batch);
         }
+
+        _schedule?.Look();
     }
 
-    /// <summary>Finishes queued statements and frees everything; no reader may be running.</summary>
+    /// <summary>
+    /// Finishes queued statements, makes everything durable and frees it; no reader may be running. When the directory refuses the last
+    /// checkpoint, a log line says so and the directory stays at the one before.
+    /// </summary>
     public void Dispose()
     {
+        _schedule?.Dispose();
         foreach (var writer in _writers)
             writer.Dispose();
-        foreach (var table in _catalog.Tables)
-            table.Dispose();
+        if (_state.Checkpointer is not null)
+            Stop(_state.Checkpointer);
+        _state.Tables.Clear();
+        _state.Tables.AddRange(_catalog.Tables);
+        foreach (var reference in _dropped)
+        {
+            if (reference.TryGetTarget(out var table))
+                _state.Tables.Add(table);
+        }
+
+        _state.Dispose();
         foreach (var batch in _batches)
             batch.Dispose();
-        Symbols.Dispose();
-        _allocator.Dispose();
     }
+
+    private void Stop(Checkpointer checkpointer)
+    {
+        try
+        {
+            checkpointer.RunAsync(CaptureStopped, NextTableId).AsTask().GetAwaiter().GetResult();
+            _state.MarkStopped();
+        }
+        catch (Exception error) when (error is StorageException || FileFormat.IsFileError(error))
+        {
+            _options.Log?.Invoke($"the last checkpoint failed, rows stored after the one before are lost: {error.Message}");
+        }
+    }
+
+    /// <summary>Each writer thread adds its tables, between two statements.</summary>
+    private async ValueTask CaptureAsync(TableCapture capture)
+    {
+        foreach (var writer in _writers)
+        {
+            await writer.ChangeAsync(() =>
+            {
+                foreach (var table in Catalog.Tables)
+                {
+                    if (WriterOf(table) == writer)
+                        capture.Add(table);
+                }
+            }).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>All tables, when the writer threads have ended.</summary>
+    private ValueTask CaptureStopped(TableCapture capture)
+    {
+        foreach (var table in Catalog.Tables)
+            capture.Add(table);
+        return default;
+    }
+
+    private int NextTableId()
+    {
+        lock (_changing)
+            return _nextTableId;
+    }
+
+    private void Forget(Table table)
+    {
+        table.IsDropped = true;
+        _dropped.RemoveAll(reference => !reference.TryGetTarget(out _));
+        // Statements may still look at its dictionaries, so they end with the last reference to the table.
+        _dropped.Add(new WeakReference<Table>(table));
+        Publish(_catalog.Tables.Where(t => t != table));
+    }
+
+    private void Publish(IEnumerable<Table> tables) => Volatile.Write(ref _catalog, new TableCatalog(_catalog.Version + 1, tables));
 
     private WriterThread WriterOf(Table table) => _writers[table.Id % _writers.Length];
 

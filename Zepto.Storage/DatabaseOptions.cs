@@ -3,6 +3,15 @@ namespace Zepto.Storage;
 /// <summary>How a database is opened.</summary>
 public sealed record DatabaseOptions
 {
+    /// <summary>Directory that keeps the data; made when missing. Null keeps everything in anonymous memory.</summary>
+    public string? DataDirectory { get; init; }
+
+    /// <summary>Receives one line for what an operator should know, such as rows lost by a crash. Any thread.</summary>
+    public Action<string>? Log { get; init; }
+
+    /// <summary>Longest time between checkpoints while rows come in; infinite: only at changes of tables, at the stop and on demand.</summary>
+    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Threads that store rows; each table belongs to one.</summary>
     public int WriterThreads { get; init; } = 1;
 
@@ -15,6 +24,9 @@ public sealed record DatabaseOptions
     /// <summary>How long a statement waits for room in a full queue before it is refused.</summary>
     public TimeSpan IngestQueueWait { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Bytes of one mapping that segments are carved from; address space, not memory.</summary>
+    /// <summary>Bytes of one mapping that segments are carved from; address space, not memory, and in a data directory a file with holes.</summary>
     public long ExtentBytes { get; init; } = 256L * 1024 * 1024;
+
+    /// <summary>Called with the bytes before a segment's disk space is taken; a test throws from it what a full disk would.</summary>
+    internal Action<long>? BeforeReserving { get; init; }
 }

@@ -21,6 +21,11 @@ internal static unsafe partial class Libc
     public const int FallocateKeepSize = 1;
     public const int FallocatePunchHole = 2;
     public const int OpenReadOnlyDirectory = 0x10000;
+    public const int OpenReadWrite = 2;
+    public const int OpenCreate = 0x40;
+    public const int OpenCloseOnExec = 0x80000;
+    public const int LockExclusive = 2;
+    public const int LockWithoutWaiting = 4;
     public const int SchedulerIdle = 5;
     public const long SystemCallMbind = 237;
 
@@ -50,6 +55,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags);
+
+    [LibraryImport(Library, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int OpenWithMode(string path, int flags, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
+    public static partial int Flock(SafeFileHandle descriptor, int operation);
 
     [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);

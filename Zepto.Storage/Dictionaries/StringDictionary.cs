@@ -30,5 +30,12 @@ public sealed class StringDictionary : IDisposable
         }
     }
 
+    /// <summary>Texts held at a moment when no other thread is adding one: every code up to it has its text.</summary>
+    internal int SettledCount()
+    {
+        lock (_adding)
+            return _table.LargestCode;
+    }
+
     public void Dispose() => _table.Dispose();
 }

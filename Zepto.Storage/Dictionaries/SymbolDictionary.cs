@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using Zepto.Native.Memory;
 
 namespace Zepto.Storage.Dictionaries;
 
@@ -10,7 +11,7 @@ public sealed class SymbolDictionary : IDisposable
 {
     private readonly Lock _adding = new();
     private readonly TextTable _table = new();
-    private HashSet<int> _unnamed = [];
+    private readonly NativeList<int> _order = new();
     private int _nextFree = 1;
 
     /// <summary>Largest id in use.</summary>
@@ -19,8 +20,8 @@ public sealed class SymbolDictionary : IDisposable
     /// <summary>The name, or the id's decimal text where there is no name; NULL for an id not in use.</summary>
     public TextRef Name(int id) => _table.Text(id);
 
-    /// <summary>Whether the id is in use and has a name.</summary>
-    public bool HasName(int id) => _table.Contains(id) && !Volatile.Read(ref _unnamed).Contains(id);
+    /// <summary>Whether the id is in use and has a name: only names are found again.</summary>
+    public bool HasName(int id) => _table.Contains(id) && _table.TryFind(_table.Text(id).Bytes, out var named) && named == id;
 
     /// <summary>Id of a name.</summary>
     public bool TryFind(ReadOnlySpan<byte> name, out int id) => _table.TryFind(name, out id);
@@ -38,6 +39,7 @@ public sealed class SymbolDictionary : IDisposable
                 _nextFree++;
             id = _nextFree++;
             _table.Add(id, name, findable: true);
+            _order.Add(id);
             return id;
         }
     }
@@ -55,11 +57,32 @@ public sealed class SymbolDictionary : IDisposable
                 return true;
             Span<byte> digits = stackalloc byte[20];
             Utf8Formatter.TryFormat(id, digits, out var length);
-            Volatile.Write(ref _unnamed, [.. _unnamed, (int)id]);
             _table.Add((int)id, digits[..length], findable: false);
+            _order.Add((int)id);
             return true;
         }
     }
 
-    public void Dispose() => _table.Dispose();
+    /// <summary>Ids in the order they came, from a position in that order on: what a dictionary file lacks.</summary>
+    internal int[] IdsFrom(int position)
+    {
+        lock (_adding)
+            return _order.Span[position..].ToArray();
+    }
+
+    /// <summary>Puts an id back as it was stored; false when it is in use already.</summary>
+    internal bool TryRestore(int id, ReadOnlySpan<byte> text, bool isName)
+    {
+        if (id < 1 || _table.Contains(id))
+            return false;
+        _table.Add(id, text, isName);
+        _order.Add(id);
+        return true;
+    }
+
+    public void Dispose()
+    {
+        _table.Dispose();
+        _order.Dispose();
+    }
 }

@@ -15,21 +15,23 @@ internal static unsafe class ColumnCopy
         {
             var block = startRow / Segment.BlockRows;
             var count = Math.Min(order.Length, (block + 1) * Segment.BlockRows - startRow);
-            var target = segment.Address(column, startRow);
-            ref var statistics = ref segment.Statistics(column, block);
-            var part = order[..count];
-            switch (schema.Columns[column].Type)
-            {
-                case ColumnType.Int64 or ColumnType.Timestamp: Int64((long*)source, (long*)target, part, ref statistics); break;
-                case ColumnType.Float64: Float64((double*)source, (double*)target, part, ref statistics); break;
-                case ColumnType.Float32: Float32((float*)source, (float*)target, part, ref statistics); break;
-                case ColumnType.Bool: Bool(source, (byte*)target, part, ref statistics); break;
-                case ColumnType.Int32: Int32((int*)source, (int*)target, Nulls.Int32, part, ref statistics); break;
-                default: Int32((int*)source, (int*)target, Nulls.Code, part, ref statistics); break;
-            }
-
+            Copy(schema.Columns[column].Type, source, (byte*)segment.Address(column, startRow), order[..count], ref segment.Statistics(column, block));
             startRow += count;
             order = order[count..];
+        }
+    }
+
+    /// <summary>Copies source[order[i]] to target[i] and widens the statistics by the values.</summary>
+    public static void Copy(ColumnType type, byte* source, byte* target, ReadOnlySpan<int> order, ref BlockStatistics statistics)
+    {
+        switch (type)
+        {
+            case ColumnType.Int64 or ColumnType.Timestamp: Int64((long*)source, (long*)target, order, ref statistics); break;
+            case ColumnType.Float64: Float64((double*)source, (double*)target, order, ref statistics); break;
+            case ColumnType.Float32: Float32((float*)source, (float*)target, order, ref statistics); break;
+            case ColumnType.Bool: Bool(source, target, order, ref statistics); break;
+            case ColumnType.Int32: Int32((int*)source, (int*)target, Nulls.Int32, order, ref statistics); break;
+            default: Int32((int*)source, (int*)target, Nulls.Code, order, ref statistics); break;
         }
     }
 

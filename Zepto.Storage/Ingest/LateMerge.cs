@@ -1,4 +1,3 @@
-using Zepto.Storage.Extents;
 using Zepto.Storage.Schema;
 using Zepto.Storage.Segments;
 using Zepto.Storage.Tables;
@@ -8,7 +7,7 @@ namespace Zepto.Storage.Ingest;
 /// <summary>Merges stored rows in time order with a batch's rows in time order into new segments; stored rows go first among equal times.</summary>
 internal sealed unsafe class LateMerge
 {
-    private readonly SegmentAllocator _allocator;
+    private readonly PartitionAppender _appender;
     private readonly TableSchema _schema;
     private readonly SegmentSlice[] _slices;
     private readonly RowBatch _batch;
@@ -20,7 +19,7 @@ internal sealed unsafe class LateMerge
     private readonly int _skipRows;
     private int _nextCapacity;
 
-    /// <param name="allocator">Room for the new segments.</param>
+    /// <param name="appender">Makes the new segments.</param>
     /// <param name="schema">Columns of the new segments; columns that a stored segment lacks become NULL.</param>
     /// <param name="slices">Stored rows, in time order.</param>
     /// <param name="skipRows">Rows of the first slice that stay where they are.</param>
@@ -28,9 +27,9 @@ internal sealed unsafe class LateMerge
     /// <param name="order">Rows of the batch in time order.</param>
     /// <param name="firstSequence">Arrival number of the batch's row 0.</param>
     public LateMerge(
-        SegmentAllocator allocator, TableSchema schema, ReadOnlySpan<SegmentSlice> slices, int skipRows, RowBatch batch, ReadOnlySpan<int> order, long firstSequence)
+        PartitionAppender appender, TableSchema schema, ReadOnlySpan<SegmentSlice> slices, int skipRows, RowBatch batch, ReadOnlySpan<int> order, long firstSequence)
     {
-        (_allocator, _schema, _batch, _firstSequence, _skipRows) = (allocator, schema, batch, firstSequence, skipRows);
+        (_appender, _schema, _batch, _firstSequence, _skipRows) = (appender, schema, batch, firstSequence, skipRows);
         _slices = slices.ToArray();
         _order = order.ToArray();
         var longest = 0;
@@ -140,7 +139,7 @@ internal sealed unsafe class LateMerge
         }
 
         startRow = 0;
-        var segment = PartitionAppender.NewSegment(_allocator, _schema, _nextCapacity);
+        var segment = _appender.NewSegment(_schema, _nextCapacity);
         _output.Add(segment);
         return segment;
     }

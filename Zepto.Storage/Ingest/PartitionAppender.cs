@@ -18,8 +18,59 @@ internal sealed unsafe class PartitionAppender(SegmentAllocator allocator, Epoch
     /// <summary>Slices shorter than this are merged along with their neighbours, so that late rows do not leave splinters.</summary>
     private const int SplinterRows = 1024;
 
-    private readonly Queue<(long Epoch, PartitionState Newer, Segment[] Segments)> _retired = [];
+    private readonly Queue<Retired> _retired = [];
     private readonly List<(PartitionState Newer, Segment[] Segments)> _retiring = [];
+    private readonly List<Touched> _touched = [];
+    private readonly List<Segment> _made = [];
+
+    /// <summary>Remembers a partition as it is, before the statement's first row for it.</summary>
+    public void Touch(Partition partition)
+    {
+        var state = partition.State;
+        var openRows = state.Slices is [.., { IsOpen: true } last] ? last.Segment.PublishedRows : -1;
+        _touched.Add(new Touched(partition, state, partition.LastTime, openRows));
+    }
+
+    /// <summary>After a failure in the middle of a statement: every partition is as it was before.</summary>
+    public void Undo()
+    {
+        _retiring.Clear();
+        foreach (var (partition, state, lastTime, openRows) in _touched)
+        {
+            if (openRows >= 0)
+            {
+                var segment = state.Slices[^1].Segment;
+                var published = segment.PublishedRows;
+                segment.Publish(openRows);
+                if (published != openRows)
+                    SegmentStatistics.Recompute(segment, openRows, published);
+            }
+
+            partition.State = state;
+            partition.LastTime = lastTime;
+        }
+
+        _touched.Clear();
+        if (_made.Count > 0)
+            _retired.Enqueue(new Retired(epochs.Advance(), null, [.. _made], IsForgotten: false));
+        _made.Clear();
+    }
+
+    /// <summary>Frees all segments of a dropped table once no reader can see them; no durable manifest names the table any more.</summary>
+    public void Retire(Table table)
+    {
+        var segments = new HashSet<Segment>();
+        for (var i = 0; i < table.SeriesCount; i++)
+        {
+            foreach (var partition in table.SeriesAt(i).Partitions)
+            {
+                foreach (var slice in partition.State.Slices)
+                    segments.Add(slice.Segment);
+            }
+        }
+
+        _retired.Enqueue(new Retired(epochs.Advance(), null, [.. segments], IsForgotten: true));
+    }
 
     /// <summary>Rows of the batch, named by <paramref name="order"/>, in time order and none before the partition's last row.</summary>
     public void Append(Partition partition, RowBatch batch, ReadOnlySpan<int> order, long firstSequence)
@@ -61,7 +112,7 @@ internal sealed unsafe class PartitionAppender(SegmentAllocator allocator, Epoch
         if (keptHead < SplinterRows)
             keptHead = 0;
 
-        var merged = new LateMerge(allocator, schema, slices[begin..end], keptHead, batch, order, firstSequence).Run(SmallestCapacity, LargestCapacity);
+        var merged = new LateMerge(this, schema, slices[begin..end], keptHead, batch, order, firstSequence).Run(SmallestCapacity, LargestCapacity);
         var next = new List<SegmentSlice>(slices.Length + merged.Count + 1);
         next.AddRange(slices[..begin]);
         if (keptHead > 0)
@@ -82,31 +133,37 @@ internal sealed unsafe class PartitionAppender(SegmentAllocator allocator, Epoch
         _retiring.Add((replacement, [.. gone]));
     }
 
-    /// <summary>After the commit: starts the grace period of what the statement replaced and frees what no reader can see any more.</summary>
+    /// <summary>After the commit: starts the grace period of what the statement replaced.</summary>
+    public void Finish()
+    {
+        _touched.Clear();
+        _made.Clear();
+        if (_retiring.Count == 0)
+            return;
+        var epoch = epochs.Advance();
+        foreach (var (newer, segments) in _retiring)
+            _retired.Enqueue(new Retired(epoch, newer, segments, IsForgotten: false));
+        _retiring.Clear();
+    }
+
+    /// <summary>Frees what no reader can see any more; between statements.</summary>
     public void Reclaim()
     {
-        if (_retiring.Count > 0)
-        {
-            var epoch = epochs.Advance();
-            foreach (var (newer, segments) in _retiring)
-                _retired.Enqueue((epoch, newer, segments));
-            _retiring.Clear();
-        }
-
         while (_retired.TryPeek(out var oldest) && epochs.IsOver(oldest.Epoch))
         {
             _retired.Dequeue();
-            oldest.Newer.ForgetPrevious();
+            oldest.Newer?.ForgetPrevious();
             foreach (var segment in oldest.Segments)
-                allocator.Free(segment.Allocation);
+                allocator.Free(segment.Allocation, oldest.IsForgotten);
         }
     }
 
-    /// <summary>Makes a segment with cleared statistics.</summary>
-    internal static Segment NewSegment(SegmentAllocator allocator, TableSchema schema, int capacity)
+    /// <summary>Makes a segment with cleared statistics; a failure of the statement takes it back.</summary>
+    internal Segment NewSegment(TableSchema schema, int capacity)
     {
         var segment = new Segment(schema, capacity, allocator.Allocate(Segment.SizeBytes(schema, capacity)));
         segment.ClearStatistics();
+        _made.Add(segment);
         return segment;
     }
 
@@ -126,7 +183,7 @@ internal sealed unsafe class PartitionAppender(SegmentAllocator allocator, Epoch
 
         while (capacity < rows && capacity < LargestCapacity)
             capacity *= 4;
-        var segment = NewSegment(allocator, schema, capacity);
+        var segment = NewSegment(schema, capacity);
         var next = new SegmentSlice[slices.Length + 1];
         slices.CopyTo(next);
         if (slices.Length > 0 && slices[^1].IsOpen)
@@ -159,4 +216,10 @@ internal sealed unsafe class PartitionAppender(SegmentAllocator allocator, Epoch
 
         return low;
     }
+
+    /// <summary>Segments that wait for the readers of their epoch.</summary>
+    private readonly record struct Retired(long Epoch, PartitionState? Newer, Segment[] Segments, bool IsForgotten);
+
+    /// <summary>A partition before the running statement; <c>OpenRows</c> is -1 where no slice was open.</summary>
+    private readonly record struct Touched(Partition Partition, PartitionState State, long LastTime, int OpenRows);
 }

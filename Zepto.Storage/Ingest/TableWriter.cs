@@ -13,8 +13,25 @@ internal sealed unsafe class TableWriter(PartitionAppender appender, StorageStat
     private int[] _order = [];
     private int[] _scratch = [];
 
-    /// <summary>Stores the rows; visible to snapshots taken after the call.</summary>
+    /// <summary>Stores the rows; visible to snapshots taken after the call. Nothing of them is left when it throws.</summary>
     public void Write(RowBatch batch)
+    {
+        if (batch.Table.IsDropped)
+            throw new StorageException(StorageErrorKind.UnknownTable, $"Unknown table: {batch.Table.Name}");
+        try
+        {
+            Store(batch);
+        }
+        catch
+        {
+            appender.Undo();
+            throw;
+        }
+
+        appender.Finish();
+    }
+
+    private void Store(RowBatch batch)
     {
         var table = batch.Table;
         if (batch.Schema != table.Schema)
@@ -39,6 +56,7 @@ internal sealed unsafe class TableWriter(PartitionAppender appender, StorageStat
             var partition = table.GetOrAddSeries(symbol).GetOrAdd(bucket, out var added);
             if (added)
                 statistics.CountPartition();
+            appender.Touch(partition);
             var group = _order.AsSpan(start, end - start);
             if (times == null || times[first] >= partition.LastTime)
                 appender.Append(partition, batch, group, firstSequence);
@@ -50,7 +68,6 @@ internal sealed unsafe class TableWriter(PartitionAppender appender, StorageStat
         }
 
         table.Commit(commitSequence);
-        appender.Reclaim();
     }
 
     /// <summary>Start of the day of a time; the day that INT64 cuts off at its lower end starts there.</summary>

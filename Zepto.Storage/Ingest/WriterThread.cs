@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Zepto.Native.Threads;
 using Zepto.Storage.Epochs;
 using Zepto.Storage.Extents;
+using Zepto.Storage.Tables;
 
 namespace Zepto.Storage.Ingest;
 
@@ -12,6 +13,7 @@ internal sealed class WriterThread : IDisposable
     private readonly BoundedQueue<WriteRequest> _queue;
     private readonly ConcurrentBag<WriteRequest> _pool = [];
     private readonly ManualResetEventSlim _work = new(false, spinCount: 50);
+    private readonly PartitionAppender _appender;
     private readonly TableWriter _writer;
     private readonly StorageStatistics _statistics;
     private readonly TimeSpan _wait;
@@ -23,7 +25,8 @@ internal sealed class WriterThread : IDisposable
         _queue = new BoundedQueue<WriteRequest>(options.IngestQueueBatches);
         _wait = options.IngestQueueWait;
         _statistics = statistics;
-        _writer = new TableWriter(new PartitionAppender(allocator, epochs), statistics);
+        _appender = new PartitionAppender(allocator, epochs);
+        _writer = new TableWriter(_appender, statistics);
         _thread = PinnedThread.Start($"zepto-writer-{index}", options.FirstWriterCpu < 0 ? -1 : options.FirstWriterCpu + index, Run);
     }
 
@@ -45,6 +48,9 @@ internal sealed class WriterThread : IDisposable
 
     /// <summary>Runs a change between batches.</summary>
     public ValueTask ChangeAsync(Action change) => SubmitAsync(null, change);
+
+    /// <summary>Frees the segments of a dropped table, as soon as no reader can see them.</summary>
+    public ValueTask RetireAsync(Table table) => ChangeAsync(() => _appender.Retire(table));
 
     /// <summary>Finishes what is queued, then ends the thread.</summary>
     public void Dispose()
@@ -127,6 +133,10 @@ internal sealed class WriterThread : IDisposable
         {
             // The waiter reports it; the thread must go on for the other tables.
             request.Fail(error);
+        }
+        finally
+        {
+            _appender.Reclaim();
         }
     }
 }

@@ -27,6 +27,8 @@ public sealed class TableSchema
             throw new StorageException(StorageErrorKind.BadDefinition, $"timestamp = {timestampColumn} names no TIMESTAMP_NS column");
     }
 
+    private TableSchema(ColumnDefinition[] columns, int timestampIndex) : this(columns, null) => TimestampIndex = timestampIndex;
+
     /// <summary>All columns in table order.</summary>
     public ColumnDefinition[] Columns { get; }
 
@@ -63,7 +65,13 @@ public sealed class TableSchema
         _ => 4,
     };
 
-    /// <summary>The schema with one more column at the end.</summary>
-    public TableSchema With(ColumnDefinition column) =>
-        new([.. Columns, column], TimestampIndex < 0 ? null : Columns[TimestampIndex].Name);
+    /// <summary>The schema with one more column at the end; it never becomes the designated timestamp, for stored rows have no order by it.</summary>
+    public TableSchema With(ColumnDefinition column) => new([.. Columns, column], TimestampIndex);
+
+    /// <summary>A schema with its designated timestamp given by position, -1 for none: how schemas come back from disk.</summary>
+    internal static TableSchema Restore(ColumnDefinition[] columns, int timestampIndex) => new(columns, timestampIndex);
+
+    /// <summary>The schema as it was when it had its first columns only.</summary>
+    internal TableSchema Prefix(int columnCount) =>
+        columnCount == Columns.Length ? this : new TableSchema(Columns[..columnCount], TimestampIndex < columnCount ? TimestampIndex : -1);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Zepto.Storage.Schema;
 
 namespace Zepto.Storage.Segments;
 
@@ -22,4 +23,7 @@ public struct BlockStatistics
 
     /// <summary>Of no values, for floating-point columns.</summary>
     public static BlockStatistics EmptyFloat64 => new() { MinFloat64 = double.PositiveInfinity, MaxFloat64 = double.NegativeInfinity };
+
+    /// <summary>Of no values, for a column of a type.</summary>
+    internal static BlockStatistics Empty(ColumnType type) => type is ColumnType.Float64 or ColumnType.Float32 ? EmptyFloat64 : EmptyInt64;
 }

@@ -42,6 +42,9 @@ public sealed unsafe class Segment
 
     internal Allocation Allocation { get; }
 
+    /// <summary>Columns it was made for: the first ones of the table's.</summary>
+    internal TableSchema Schema => _schema;
+
     /// <summary>Whether the column existed when the segment was made.</summary>
     public bool HasColumn(int column) => column < _schema.Columns.Length;
 
@@ -84,13 +87,12 @@ public sealed unsafe class Segment
     {
         for (var column = 0; column < ColumnCount; column++)
         {
-            var isFloat = _schema.Columns[column].Type is ColumnType.Float64 or ColumnType.Float32;
             for (var block = 0; block < BlockCount(Capacity); block++)
-                Statistics(column, block) = isFloat ? BlockStatistics.EmptyFloat64 : BlockStatistics.EmptyInt64;
+                Statistics(column, block) = BlockStatistics.Empty(_schema.Columns[column].Type);
         }
     }
 
-    private static int BlockCount(int capacity) => (capacity + BlockRows - 1) / BlockRows;
+    internal static int BlockCount(int capacity) => (capacity + BlockRows - 1) / BlockRows;
 
     private static (int[] Values, int[] Statistics, long Size) Layout(TableSchema schema, int capacity)
     {

@@ -13,6 +13,9 @@ public sealed class Series
     /// <summary>Partitions by time. A partition made after the call is not in it.</summary>
     public ReadOnlySpan<Partition> Partitions => Volatile.Read(ref _partitions);
 
+    /// <summary>Puts all partitions back, in the order they were stored; before the series has any reader.</summary>
+    internal void Restore(Partition[] partitions) => _partitions = partitions;
+
     /// <summary>The partition of a bucket, made when missing; writer only.</summary>
     internal Partition GetOrAdd(long bucketStartNs, out bool added)
     {

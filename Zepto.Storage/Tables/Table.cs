@@ -16,6 +16,7 @@ public sealed class Table : IDisposable
     private Series?[]?[] _bySymbol = new Series?[]?[16];
     private int _seriesCount;
     private long _committedSequence;
+    private volatile bool _isDropped;
 
     internal Table(int id, string name, TableSchema schema)
     {
@@ -42,7 +43,11 @@ public sealed class Table : IDisposable
     public int SeriesCount => Volatile.Read(ref _seriesCount);
 
     /// <summary>Set by DROP TABLE: statements that still hold the table may finish reading, writers refuse.</summary>
-    internal bool IsDropped { get; set; }
+    internal bool IsDropped
+    {
+        get => _isDropped;
+        set => _isDropped = value;
+    }
 
     public Series SeriesAt(int index) => Volatile.Read(ref _series)[index];
 

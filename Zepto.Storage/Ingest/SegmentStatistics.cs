@@ -1,0 +1,36 @@
+using Zepto.Storage.Segments;
+
+namespace Zepto.Storage.Ingest;
+
+/// <summary>Makes a segment's statistics exact again after rows behind its published ones were given up, by a failed statement or a crash.</summary>
+internal static unsafe class SegmentStatistics
+{
+    private static readonly int[] Identity = [.. Enumerable.Range(0, Segment.BlockRows)];
+
+    /// <summary>
+    /// Recomputes the blocks that held rows from <paramref name="rows"/> up to <paramref name="givenUpEnd"/>. Readers may look at the rows below
+    /// meanwhile: each figure goes from one right for them to another.
+    /// </summary>
+    public static void Recompute(Segment segment, int rows, int givenUpEnd)
+    {
+        var schema = segment.Schema;
+        for (var block = rows / Segment.BlockRows; block < Segment.BlockCount(givenUpEnd); block++)
+        {
+            var start = block * Segment.BlockRows;
+            var count = Math.Clamp(rows - start, 0, Segment.BlockRows);
+            for (var column = 0; column < segment.ColumnCount; column++)
+            {
+                var type = schema.Columns[column].Type;
+                var exact = BlockStatistics.Empty(type);
+                if (count > 0 && column != schema.SymbolIndex)
+                {
+                    // Each value is written over itself, which no reader can tell.
+                    var values = (byte*)segment.Address(column, start);
+                    ColumnCopy.Copy(type, values, values, Identity.AsSpan(0, count), ref exact);
+                }
+
+                segment.Statistics(column, block) = exact;
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Zepto.Native.Files;
+using Zepto.Storage.Extents;
+
+namespace Zepto.Storage.Persistence;
+
+/// <summary>
+/// The directory of a durable database, locked against a second server: <c>LOCK</c>, <c>RUNNING</c> (there while a server runs, so a crash leaves
+/// it), <c>MANIFEST</c>, <c>extents/</c> and <c>dictionaries/</c>. Other files in it are left alone.
+/// </summary>
+internal sealed class DataDirectory : IDisposable
+{
+    private readonly FileLock _lock;
+
+    private DataDirectory(string path, FileLock fileLock)
+    {
+        (Path, _lock) = (path, fileLock);
+        WasRunning = File.Exists(RunningPath);
+    }
+
+    public string Path { get; }
+
+    /// <summary>Whether the last server did not stop cleanly.</summary>
+    public bool WasRunning { get; }
+
+    public string ManifestPath => System.IO.Path.Combine(Path, "MANIFEST");
+
+    public string ExtentsPath => System.IO.Path.Combine(Path, "extents");
+
+    public string DictionariesPath => System.IO.Path.Combine(Path, "dictionaries");
+
+    private string RunningPath => System.IO.Path.Combine(Path, "RUNNING");
+
+    /// <summary>Makes the directory when it is missing and locks it. Throws StorageException: Locked or Unwritable.</summary>
+    public static DataDirectory Open(string path)
+    {
+        path = System.IO.Path.GetFullPath(path);
+        try
+        {
+            Directory.CreateDirectory(path);
+            var fileLock = FileLock.TryAcquire(System.IO.Path.Combine(path, "LOCK"), out var owner);
+            if (fileLock is null)
+            {
+                var who = owner.Length > 0 ? $" (pid {owner})" : "";
+                throw new StorageException(StorageErrorKind.Locked, $"data directory {path} is in use by another server{who}");
+            }
+
+            var directory = new DataDirectory(path, fileLock);
+            Directory.CreateDirectory(directory.ExtentsPath);
+            Directory.CreateDirectory(directory.DictionariesPath);
+            return directory;
+        }
+        catch (Exception error) when (FileFormat.IsFileError(error))
+        {
+            throw FileFormat.Unwritable(path, error);
+        }
+    }
+
+    /// <summary>The last checkpoint's manifest; null for a new directory. Throws Damaged when there is data without one.</summary>
+    public byte[]? ReadManifest()
+    {
+        if (File.Exists(ManifestPath))
+            return File.ReadAllBytes(ManifestPath);
+        if (Directory.EnumerateFiles(ExtentsPath).Any())
+            FileFormat.Damaged(ManifestPath, 0, "the file is missing although there are extents");
+        return null;
+    }
+
+    /// <summary>Replaces the manifest at once and durably: whoever opens the directory finds the old one or the new one, whole.</summary>
+    public void WriteManifest(ReadOnlySpan<byte> content)
+    {
+        var temporary = ManifestPath + ".tmp";
+        using (var file = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write, FileShare.ReadWrite))
+        {
+            RandomAccess.Write(file, content, 0);
+            FileSync.Fsync(file, temporary);
+        }
+
+        File.Move(temporary, ManifestPath, overwrite: true);
+        FileSync.FsyncDirectory(Path);
+    }
+
+    /// <summary>Marks the directory as in use until <see cref="MarkStopped"/>.</summary>
+    public void MarkRunning()
+    {
+        using (SafeFileHandle file = File.OpenHandle(RunningPath, FileMode.Create, FileAccess.Write, FileShare.ReadWrite))
+        {
+            RandomAccess.Write(file, Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"), 0);
+            FileSync.Fsync(file, RunningPath);
+        }
+
+        FileSync.FsyncDirectory(Path);
+    }
+
+    /// <summary>Everything is in the last checkpoint.</summary>
+    public void MarkStopped()
+    {
+        File.Delete(RunningPath);
+        FileSync.FsyncDirectory(Path);
+    }
+
+    /// <summary>Deletes extents that were made after the checkpoint which is opened: it names none of their bytes.</summary>
+    public void DeleteExtentsFrom(int count)
+    {
+        for (var number = count; File.Exists(ExtentFile.PathOf(ExtentsPath, number)); number++)
+            File.Delete(ExtentFile.PathOf(ExtentsPath, number));
+    }
+
+    public void Dispose() => _lock.Dispose();
+}

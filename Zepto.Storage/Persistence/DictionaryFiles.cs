@@ -1,0 +1,97 @@
+using Zepto.Native.Files;
+using Zepto.Storage.Dictionaries;
+using Zepto.Storage.Tables;
+
+namespace Zepto.Storage.Persistence;
+
+/// <summary>How much of a dictionary file a manifest counts; the symbols are table 0, column 0.</summary>
+internal readonly record struct DictionaryExtent(int TableId, int Column, int Texts, long LengthBytes);
+
+/// <summary>The dictionary files of a data directory. One thread at a time.</summary>
+internal sealed class DictionaryFiles(string directory, ulong directoryId) : IDisposable
+{
+    private readonly Dictionary<(int TableId, int Column), DictionaryFile> _files = [];
+    private readonly List<DictionaryFile> _grown = [];
+
+    /// <summary>Fills a dictionary from its file.</summary>
+    public void Load(in DictionaryExtent extent, RestoreText restore) =>
+        _files.Add((extent.TableId, extent.Column), DictionaryFile.Open(directory, directoryId, extent, restore));
+
+    /// <summary>Appends the symbols that the file lacks.</summary>
+    public void Append(SymbolDictionary symbols)
+    {
+        var file = _files.GetValueOrDefault((0, 0));
+        var ids = symbols.IdsFrom(file?.Texts ?? 0);
+        if (ids.Length == 0)
+            return;
+        file ??= Create(0, 0);
+        file.Begin();
+        foreach (var id in ids)
+            file.Add(id, symbols.Name(id).Bytes, symbols.HasName(id));
+        file.End();
+        _grown.Add(file);
+    }
+
+    /// <summary>Appends the texts of a column that the file lacks.</summary>
+    public void Append(Table table, int column, StringDictionary strings)
+    {
+        var file = _files.GetValueOrDefault((table.Id, column));
+        var count = strings.SettledCount();
+        if (count == (file?.Texts ?? 0))
+            return;
+        file ??= Create(table.Id, column);
+        file.Begin();
+        for (var code = file.Texts + 1; code <= count; code++)
+            file.Add(code, strings.Text(code).Bytes, isName: true);
+        file.End();
+        _grown.Add(file);
+    }
+
+    /// <summary>Makes what was appended durable; a failure must not be followed by another try.</summary>
+    public void Sync()
+    {
+        foreach (var file in _grown)
+            file.Sync();
+        _grown.Clear();
+    }
+
+    /// <summary>What a manifest says of the files of the given tables and of the symbols.</summary>
+    public List<DictionaryExtent> Describe(IReadOnlySet<int> tableIds) =>
+        [.. _files.Where(f => f.Key.TableId == 0 || tableIds.Contains(f.Key.TableId))
+            .Select(f => new DictionaryExtent(f.Key.TableId, f.Key.Column, f.Value.Texts, f.Value.LengthBytes))
+            .OrderBy(e => e.TableId).ThenBy(e => e.Column)];
+
+    /// <summary>Deletes the files of other tables than the given ones, once a manifest without them is durable.</summary>
+    public void DeleteOthers(IReadOnlySet<int> tableIds)
+    {
+        foreach (var (key, file) in _files.Where(f => f.Key.TableId != 0 && !tableIds.Contains(f.Key.TableId)).ToArray())
+        {
+            _files.Remove(key);
+            file.Dispose();
+            File.Delete(file.Path);
+        }
+    }
+
+    /// <summary>Deletes files that the manifest does not name: a crash left them.</summary>
+    public void DeleteUnknown()
+    {
+        var known = _files.Keys.Select(k => DictionaryFile.NameOf(k.TableId, k.Column)).ToHashSet();
+        foreach (var path in Directory.EnumerateFiles(directory, "*.zd").Where(p => !known.Contains(Path.GetFileName(p))).ToArray())
+            File.Delete(path);
+        FileSync.FsyncDirectory(directory);
+    }
+
+    public void Dispose()
+    {
+        foreach (var file in _files.Values)
+            file.Dispose();
+        _files.Clear();
+    }
+
+    private DictionaryFile Create(int tableId, int column)
+    {
+        var file = DictionaryFile.Create(directory, tableId, column, directoryId);
+        _files.Add((tableId, column), file);
+        return file;
+    }
+}
