@@ -53,6 +53,9 @@ public sealed class Database : IDisposable
     /// <summary>Tables now.</summary>
     public TableCatalog Catalog => Volatile.Read(ref _catalog);
 
+    /// <summary>Whether no table was ever made in it.</summary>
+    public bool IsFresh => Volatile.Read(ref _nextTableId) == 1;
+
     /// <summary>Leases of readers.</summary>
     public EpochRegistry Epochs { get; } = new();
 

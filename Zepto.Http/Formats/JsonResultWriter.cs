@@ -104,6 +104,7 @@ public sealed class JsonResultWriter : ResultWriter
                 Debug.Assert(values.Kind == ValueKind.Text);
                 Zepto.Storage.Dictionaries.TextRef text = values.Text[row];
                 if (text.IsNull) buffer.Append("null"u8);
+                else if (text.IsNumber && type == ColumnType.Symbol) buffer.Append(text.Bytes);
                 else JsonText.AppendString(buffer, text.Bytes);
                 break;
         }

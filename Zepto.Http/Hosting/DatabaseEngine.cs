@@ -73,6 +73,7 @@ public sealed class DatabaseEngine : IServerEngine, IServerStatistics
             Pin = options.Pin,
             OnFault = exception => log.Write(LogLevel.Error, "internal error in a statement", ("exception", exception)),
         });
+        if (database.IsFresh) BuiltInTables.CreateIn(database);
         if (options.Demo) DemoData.Fill(database, log);
         return new DatabaseEngine(database, queries);
     }

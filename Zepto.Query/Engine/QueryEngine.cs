@@ -79,7 +79,7 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
         _running.CancelAll();
         Threads.Dispose();
         while (_idle.TryTake() is { } execution)
-            execution.Run.Dispose();
+            execution.Release();
     }
 
     internal void CountScanned(long rows) => Interlocked.Add(ref _rowsScanned, rows);
@@ -88,7 +88,7 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
     {
         _running.Remove(execution);
         if (!_idle.TryAdd(execution))
-            execution.Run.Dispose();
+            execution.Release();
     }
 
     private void Prepare(StatementExecution execution, ReadOnlySpan<byte> sql, in StatementContext context, long nowNs)
@@ -107,7 +107,7 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
                 return;
             }
         }
-        else if (_inserts.TryFind(sql, out var target, out var dataOffset))
+        else if (_inserts.TryGet(sql, out var target, out var dataOffset))
         {
             Insert(execution, sql, context, target, dataOffset, nowNs);
             return;
@@ -131,15 +131,12 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
                 Select(execution, select, sql, catalog);
                 break;
             case ExplainStatement explain:
-                execution.Use(ExplainPlan(execution, explain, sql, catalog), explain.Select.Format is { } format ? Encoding.UTF8.GetBytes(format) : []);
-                break;
+                throw new InvalidOperationException();
             case KillQueryStatement kill:
                 RequireWriting(context, "KILL QUERY");
-                execution.Use(PlanOf(KillResult(kill)), formatName);
-                break;
+                throw new InvalidOperationException(kill.QueryId);
             case ShowTablesStatement or ShowDatabasesStatement or ShowCreateTableStatement or DescribeStatement or ExistsTableStatement:
-                execution.Use(PlanOf(Schema.RunReading(statement)), formatName);
-                break;
+                throw new InvalidOperationException();
             case AcceptedStatement:
                 break;
             case UnsupportedStatement unsupported:
@@ -154,6 +151,13 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
                 execution.Use(statement);
                 break;
         }
+    }
+
+    private void Insert(StatementExecution execution, ReadOnlySpan<byte> sql, in StatementContext context, InsertTarget target, int dataOffset, long nowNs)
+    {
+        RequireWriting(context, "INSERT");
+        execution.Insert = Database.RentBatch(target.Table);
+        execution.InsertReader.Read(sql, dataOffset, target, execution.Insert, nowNs);
     }
 
     private void Select(StatementExecution execution, SelectStatement select, ReadOnlySpan<byte> sql, TableCatalog catalog)

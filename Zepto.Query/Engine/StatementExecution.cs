@@ -40,6 +40,7 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
     {
         _engine = engine;
         Run = new QueryRun(engine.Options.MaxQueryMemoryBytes, StatementKey.MostLiterals);
+        InsertReader = new InsertValuesReader(engine.Database);
     }
 
     /// <summary>Memory, literals, limits of this run.</summary>
@@ -58,7 +59,7 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
     public RowBatch? Insert { get; set; }
 
     /// <summary>Reader of INSERT's values, kept with its buffers.</summary>
-    public InsertValuesReader InsertReader { get; } = new();
+    public InsertValuesReader InsertReader { get; }
 
     public ReadOnlySpan<ResultColumn> Columns => _plan is null ? [] : _plan.Columns;
 
@@ -107,6 +108,7 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
         {
             _engine.Threads.Admit();
             _isAdmitted = true;
+            Run.Workers = _engine.Threads;
         }
     }
 
@@ -162,6 +164,13 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
         _isAdmitted = false;
         _change = null;
         _engine.Return(this);
+    }
+
+    /// <summary>Frees the memory of one that is not used again.</summary>
+    public void Release()
+    {
+        Run.Dispose();
+        InsertReader.Dispose();
     }
 
     /// <summary>The statement as administrators see it; while it is listed as running.</summary>

@@ -99,7 +99,6 @@ internal sealed class AggregatePlanner
         var function = bound.Create(indexes);
         if (call.Filter is not null)
         {
-            function.FilterArgument = arguments.Count;
             arguments.Add(Conversions.ToBool(binder.Bind(call.Filter), call.Filter.Position));
         }
 

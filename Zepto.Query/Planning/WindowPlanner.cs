@@ -62,7 +62,7 @@ internal sealed class WindowPlanner
         }
 
         var tieBreak = binder.IsGrouped ? null : (_source as BaseTableSource)?.ArrivalOrder;
-        var text = $"Window {string.Join(", ", calls.Select(c => ExpressionText.Of(c.Call)))}";
+        var text = string.Join(", ", calls.Select(c => ExpressionText.Of(c.Call)));
         var result = new WindowOperator(input, partitionBy, orderBy, tieBreak, [.. arguments], functions, text);
         for (var i = 0; i < functions.Length; i++)
             binder.Define(calls[i].Call, input.Shape.Length + i, result.Shape[input.Shape.Length + i]);

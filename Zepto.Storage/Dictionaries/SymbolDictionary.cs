@@ -20,8 +20,8 @@ public sealed class SymbolDictionary : IDisposable
     /// <summary>The name, or the id's decimal text where there is no name; NULL for an id not in use.</summary>
     public TextRef Name(int id) => _table.Text(id);
 
-    /// <summary>Whether the id is in use and has a name: only names are found again.</summary>
-    public bool HasName(int id) => _table.Contains(id) && _table.TryFind(_table.Text(id).Bytes, out var named) && named == id;
+    /// <summary>Whether the id is in use and has a name.</summary>
+    public bool HasName(int id) => _table.Text(id) is { IsNull: false, IsNumber: false };
 
     /// <summary>Id of a name.</summary>
     public bool TryFind(ReadOnlySpan<byte> name, out int id) => _table.TryFind(name, out id);

@@ -7,17 +7,31 @@ namespace Zepto.Storage.Dictionaries;
 /// The owner says how long it stays valid.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
-public readonly unsafe struct TextRef(byte* address, int lengthBytes)
+public readonly unsafe struct TextRef
 {
-    private readonly byte* _address = address;
-    private readonly long _lengthBytes = lengthBytes;
+    private readonly byte* _address;
+    private readonly int _lengthBytes;
+    private readonly int _isNumber;
+
+    /// <param name="address">First byte; null for NULL.</param>
+    /// <param name="lengthBytes">Length in bytes.</param>
+    /// <param name="isNumber">Whether the text is the id of a symbol without a name.</param>
+    public TextRef(byte* address, int lengthBytes, bool isNumber = false)
+    {
+        _address = address;
+        _lengthBytes = lengthBytes;
+        _isNumber = isNumber ? 1 : 0;
+    }
 
     /// <summary>Whether this is NULL; empty text is not.</summary>
     public bool IsNull => _address == null;
 
+    /// <summary>Whether it stands for a symbol without a name, whose id is output as a number.</summary>
+    public bool IsNumber => _isNumber != 0;
+
     /// <summary>Length in bytes.</summary>
-    public int LengthBytes => (int)_lengthBytes;
+    public int LengthBytes => _lengthBytes;
 
     /// <summary>The bytes; empty for NULL.</summary>
-    public ReadOnlySpan<byte> Bytes => new(_address, (int)_lengthBytes);
+    public ReadOnlySpan<byte> Bytes => new(_address, _lengthBytes);
 }

@@ -50,7 +50,7 @@ internal sealed unsafe class TextTable : IDisposable
     {
         var copy = (byte*)_texts.Allocate(Math.Max(text.Length, 1), 1);
         text.CopyTo(new Span<byte>(copy, text.Length));
-        Entry(code) = new TextRef(copy, text.Length);
+        Entry(code) = new TextRef(copy, text.Length, isNumber: !findable);
         LargestCode = Math.Max(LargestCode, code);
         if (!findable)
             return;

@@ -261,7 +261,7 @@ internal sealed unsafe class RowBuffer(ColumnShape[] shape)
 
             var copy = (byte*)_arena!.Allocate(Math.Max(bytes.Length, 1), 1);
             bytes.CopyTo(new Span<byte>(copy, bytes.Length));
-            texts[i] = new TextRef(copy, bytes.Length);
+            texts[i] = new TextRef(copy, bytes.Length, texts[i].IsNumber);
         }
     }
 }
