@@ -1,11 +1,13 @@
 using System.Runtime.InteropServices;
+using Zepto.Query.Kernels;
 using Zepto.Query.Vectors;
+using Zepto.Storage.Dictionaries;
 using Zepto.Storage.Schema;
 
 namespace Zepto.Query.Aggregates;
 
 /// <summary>NULLs of vectors of any kind.</summary>
-internal static class NullTests
+internal static unsafe class NullTests
 {
     /// <summary>Whether a row is NULL.</summary>
     public static bool IsNull(in Vector vector, int row)
@@ -38,6 +40,32 @@ internal static class NullTests
             VectorKind.Code => vector.Codes.Slice(start, count).Count(Nulls.Code),
             _ => CountNullTexts(vector, start, count),
         };
+    }
+
+    /// <summary>Rows that the mask takes (byte 1) and that are not NULL.</summary>
+    public static int CountPresent(in Vector vector, ReadOnlySpan<byte> mask)
+    {
+        if (!vector.MayHaveNulls)
+            return mask.Count((byte)1);
+        if (vector.IsConstant)
+            return IsNull(vector, 0) ? 0 : mask.Count((byte)1);
+        return vector.Kind switch
+        {
+            VectorKind.Int64 => CountPresent<long>(vector, mask),
+            VectorKind.Float64 => CountPresent<double>(vector, mask),
+            VectorKind.Bool => CountPresent<byte>(vector, mask),
+            VectorKind.Code => CountPresent<int>(vector, mask),
+            _ => CountPresent<TextRef>(vector, mask),
+        };
+    }
+
+    private static int CountPresent<T>(in Vector vector, ReadOnlySpan<byte> mask) where T : unmanaged
+    {
+        var values = (T*)vector.Data;
+        var count = 0;
+        for (var i = 0; i < mask.Length; i++)
+            count += mask[i] == 1 && !NullValue.Is(values[i]) ? 1 : 0;
+        return count;
     }
 
     private static int CountNullTexts(in Vector vector, int start, int count)
