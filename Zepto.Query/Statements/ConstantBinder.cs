@@ -12,7 +12,8 @@ namespace Zepto.Query.Statements;
 /// </summary>
 /// <param name="context">Where the expression is evaluated afterwards.</param>
 /// <param name="charactersBefore">Characters of the statement before the one that positions in the tree count from.</param>
-internal sealed class ConstantBinder(EvaluationContext context, int charactersBefore)
+/// <param name="hasClock">Whether now() counts as a constant.</param>
+internal sealed class ConstantBinder(EvaluationContext context, int charactersBefore, bool hasClock)
 {
     public BoundExpression Bind(Expression expression)
     {
@@ -54,7 +55,8 @@ internal sealed class ConstantBinder(EvaluationContext context, int charactersBe
             throw SqlException.Type($"the aggregate or window {call.Name} is no constant", position);
         if (!ScalarFunctions.Exists(call.Name))
             throw new SqlException(StatementErrorKind.UnknownFunction, $"Unknown function: {call.Name} at position {position}; a constant has no aggregates");
-        return ExpressionBuilder.Function(call.Name, BindAll(call.Arguments), position);
+        var bound = ExpressionBuilder.Function(call.Name, BindAll(call.Arguments), position);
+        return bound is NowExpression && !hasClock ? throw SqlException.Type($"{call.Name}() changes with time and is no constant", position) : bound;
     }
 
     private BoundExpression BindCase(Case choice, int position)

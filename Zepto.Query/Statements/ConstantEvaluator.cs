@@ -22,15 +22,15 @@ internal sealed class ConstantEvaluator : IDisposable
     /// </summary>
     /// <param name="expression">A tree of the parser.</param>
     /// <param name="charactersBefore">Characters of the statement before the one that positions in the tree count from.</param>
-    /// <param name="nowNs">Value of now().</param>
-    public InputValue Evaluate(Expression expression, int charactersBefore, long nowNs)
+    /// <param name="nowNs">Value of now(); null where it is no constant.</param>
+    public InputValue Evaluate(Expression expression, int charactersBefore, long? nowNs)
     {
         _arena.Reset();
-        _context.Literals.NowNs = nowNs;
+        _context.Literals.NowNs = nowNs ?? 0;
         _context.RowCount = 1;
         try
         {
-            var bound = new ConstantBinder(_context, charactersBefore).Bind(expression);
+            var bound = new ConstantBinder(_context, charactersBefore, hasClock: nowNs is not null).Bind(expression);
             return ValueOf(bound.Type, bound.Evaluate(_context));
         }
         catch (ArenaLimitException)

@@ -27,6 +27,14 @@ public static class ExpressionText
         return writer.ToString();
     }
 
+    /// <summary>A name as it must be written, in quotes where it needs them.</summary>
+    public static string OfName(string name)
+    {
+        var writer = new ExpressionWriter();
+        writer.WriteName(name);
+        return writer.ToString();
+    }
+
     /// <summary>The query as one line of SQL.</summary>
     public static string Of(QueryExpression query)
     {
@@ -169,7 +177,7 @@ internal sealed partial class ExpressionWriter
         _text.Append('\'');
     }
 
-    private void WriteName(string name)
+    public void WriteName(string name)
     {
         var plain = (char.IsAsciiLetter(name[0]) || name[0] is '_' or >= '\x80') && !ReservedWords.IsReserved(Encoding.UTF8.GetBytes(name));
         foreach (var c in name)

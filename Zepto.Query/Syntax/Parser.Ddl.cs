@@ -11,14 +11,7 @@ internal ref partial struct Parser
         if (!AtWord("TABLE"u8))
             return AtEnd ? throw Unexpected("TABLE") : Refuse(position, "CREATE", out complete);
         Advance();
-        var ifNotExists = AtWord("IF"u8) && PeekIsWord("NOT"u8);
-        if (ifNotExists)
-        {
-            Advance();
-            Advance();
-            ExpectWord("EXISTS"u8);
-        }
-
+        var ifNotExists = AcceptIfNotExists();
         var (_, name) = ParseTableName();
         if (AtWord("AS"u8) || AtWord("ON"u8))
             return Refuse(position, "CREATE TABLE", out complete);
@@ -37,6 +30,7 @@ internal ref partial struct Parser
     {
         var position = _token.Position;
         var name = ParseName("a column name");
+        var typePosition = _token.Position;
         var type = ParseTypeName();
         var notNull = false;
         Expression? standard = null;
@@ -64,7 +58,7 @@ internal ref partial struct Parser
             }
             else if (!AcceptWord("NULL"u8))
             {
-                return new ColumnSyntax(position, name, type, notNull, standard);
+                return new ColumnSyntax(position, name, type, typePosition, notNull, standard);
             }
         }
     }
@@ -173,8 +167,17 @@ internal ref partial struct Parser
             return Refuse(position, "ALTER TABLE", out complete);
         Advance();
         Advance();
-        if (AtWord("IF"u8) && PeekIsWord("NOT"u8))
-            return Refuse(position, "ALTER TABLE ADD COLUMN", out complete);
-        return new AddColumnStatement(position, table, ParseColumnDefinition());
+        var ifNotExists = AcceptIfNotExists();
+        return new AddColumnStatement(position, table, ParseColumnDefinition(), ifNotExists);
+    }
+
+    private bool AcceptIfNotExists()
+    {
+        if (!AtWord("IF"u8) || !PeekIsWord("NOT"u8))
+            return false;
+        Advance();
+        Advance();
+        ExpectWord("EXISTS"u8);
+        return true;
     }
 }

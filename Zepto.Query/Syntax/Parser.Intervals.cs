@@ -51,9 +51,9 @@ internal ref partial struct Parser
 
         var written = TextBetween(start, end);
         if (nanoseconds != 0 && months != 0)
-            throw SqlException.Parse($"{written} mixes months with shorter units", position);
+            throw SqlException.Parse($"{written} mixes months with shorter units", AbsolutePosition(position));
         if (nanoseconds is < long.MinValue + 1m or > long.MaxValue || months is < int.MinValue + 1m or > int.MaxValue || months != decimal.Truncate(months))
-            throw SqlException.Parse($"{written} is out of range", position);
+            throw SqlException.Parse($"{written} is out of range", AbsolutePosition(position));
         interval = new Interval(position, (long)decimal.Round(nanoseconds), (int)months, written);
         return true;
     }

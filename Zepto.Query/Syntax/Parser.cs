@@ -208,9 +208,10 @@ internal ref partial struct Parser
     }
 
     /// <summary>The current token's position in the whole text, also when parsing began inside it.</summary>
-    private readonly int AbsolutePosition()
+    private readonly int AbsolutePosition() => AbsolutePosition(_token.Position);
+
+    private readonly int AbsolutePosition(int position)
     {
-        var position = _token.Position;
         foreach (var b in _lexer.Source[.._origin])
         {
             if ((b & 0xC0) != 0x80)

@@ -12,8 +12,8 @@ public sealed record Setting(string Name, string Value);
 /// <summary>`EXPLAIN [ANALYZE] select`.</summary>
 public sealed record ExplainStatement(int Position, bool Analyze, SelectStatement Select) : Statement(Position);
 
-/// <summary>A column of CREATE TABLE or ADD COLUMN; the type's name as written.</summary>
-public sealed record ColumnSyntax(int Position, string Name, string TypeName, bool NotNull, Expression? Default) : SyntaxNode(Position);
+/// <summary>A column of CREATE TABLE or ADD COLUMN; the type's name as written and where it stands.</summary>
+public sealed record ColumnSyntax(int Position, string Name, string TypeName, int TypePosition, bool NotNull, Expression? Default) : SyntaxNode(Position);
 
 /// <summary>CREATE TABLE; <paramref name="TimestampColumn"/> from WITH (timestamp = c).</summary>
 public sealed record CreateTableStatement(
@@ -22,8 +22,8 @@ public sealed record CreateTableStatement(
 /// <summary>DROP TABLE.</summary>
 public sealed record DropTableStatement(int Position, bool IfExists, string Name) : Statement(Position);
 
-/// <summary>ALTER TABLE … ADD COLUMN.</summary>
-public sealed record AddColumnStatement(int Position, string Table, ColumnSyntax Column) : Statement(Position);
+/// <summary>ALTER TABLE … ADD COLUMN [IF NOT EXISTS].</summary>
+public sealed record AddColumnStatement(int Position, string Table, ColumnSyntax Column, bool IfNotExists) : Statement(Position);
 
 /// <summary>
 /// INSERT. The rows are not parsed: <paramref name="DataOffset"/> is the byte at which the tuples after VALUES, or the data after FORMAT,

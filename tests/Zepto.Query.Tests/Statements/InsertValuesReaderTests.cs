@@ -171,6 +171,7 @@ public sealed class InsertValuesReaderTests : IDisposable
     [InlineData("(1, 2x, 3, 4)", "malformed number '2x' at position 32")]
     [InlineData("(1, 9223372036854775808, 3, 4)", "integer 9223372036854775808 is out of the INT64 range at position 32")]
     [InlineData("(1, 1e309, 3, 4)", "number 1e309 is out of the FLOAT64 range at position 32")]
+    [InlineData("('é', INTERVAL '1 month 1 day', 3, 4)", "INTERVAL '1 month 1 day' mixes months with shorter units at position 34")]
     [InlineData("(1, 2 /* , 3, 4)", "unterminated comment at position 34")]
     [InlineData("(1, 2, 3, 4) /*", "unterminated comment at position 41")]
     [InlineData("(1, 2 3, 4)", "unexpected token '3' at position 34, expected ',' or ')'")]

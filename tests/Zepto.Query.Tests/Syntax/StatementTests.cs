@@ -70,6 +70,7 @@ public class StatementTests
         Assert.Equal("t", Sql.Parse<ShowCreateTableStatement>("SHOW CREATE TABLE t").Table);
         Assert.Equal("t", Sql.Parse<DropTableStatement>("DROP TABLE t SYNC").Name);
         Assert.Equal("c", Sql.Parse<AddColumnStatement>("ALTER TABLE t ADD COLUMN c INT64").Column.Name);
+        Assert.True(Sql.Parse<AddColumnStatement>("ALTER TABLE t ADD COLUMN IF NOT EXISTS c INT64").IfNotExists);
         Assert.Equal("id-1", Sql.Parse<KillQueryStatement>("KILL QUERY WHERE query_id='id-1'").QueryId);
         Assert.True(Sql.Parse<ExplainStatement>("EXPLAIN ANALYZE SELECT 1").Analyze);
         Sql.Parse<AcceptedStatement>("USE `db`");

@@ -1,0 +1,138 @@
+using Zepto.Query.Expressions;
+using Zepto.Query.Syntax;
+using Zepto.Storage;
+using Zepto.Storage.Schema;
+using Zepto.Storage.Tables;
+
+namespace Zepto.Query.Statements;
+
+/// <summary>Runs the statements that show or change what tables there are, and those that are accepted without effect. Thread-safe.</summary>
+internal sealed class SchemaStatements(Database database)
+{
+    /// <summary>Whether <see cref="RunReading"/> runs the statement, also with a FORMAT tail.</summary>
+    public static bool IsReading(Statement statement) => statement switch
+    {
+        FormattedStatement formatted => IsReading(formatted.Inner),
+        ShowTablesStatement or ShowDatabasesStatement or ShowCreateTableStatement or DescribeStatement or ExistsTableStatement => true,
+        _ => false,
+    };
+
+    /// <summary>Whether <see cref="RunChangingAsync"/> runs the statement.</summary>
+    public static bool IsChanging(Statement statement) =>
+        statement is CreateTableStatement or DropTableStatement or AddColumnStatement or AcceptedStatement;
+
+    /// <summary>SHOW, DESCRIBE and EXISTS. Throws SqlException.</summary>
+    public MetadataResult RunReading(Statement statement) => statement switch
+    {
+        FormattedStatement formatted => RunReading(formatted.Inner),
+        ShowTablesStatement => Names(database.Catalog.Tables.Select(t => t.Name).Order(StringComparer.Ordinal)),
+        ShowDatabasesStatement => Names(["default", "system"]),
+        ShowCreateTableStatement show => ShowCreate(Find(show.Table)),
+        DescribeStatement describe => Describe(Find(describe.Table)),
+        ExistsTableStatement exists => Exists(exists.Table),
+        _ => throw new ArgumentException($"{statement.GetType().Name} shows nothing of the catalogue", nameof(statement)),
+    };
+
+    /// <summary>CREATE, DROP and ALTER TABLE; USE and SET do nothing. Throws SqlException.</summary>
+    public async ValueTask RunChangingAsync(Statement statement)
+    {
+        try
+        {
+            switch (statement)
+            {
+                case CreateTableStatement create: Create(create); break;
+                case DropTableStatement drop: Drop(drop); break;
+                case AddColumnStatement add: await AddColumnAsync(add).ConfigureAwait(false); break;
+                case AcceptedStatement: break;
+                default: throw new ArgumentException($"{statement.GetType().Name} changes nothing of the catalogue", nameof(statement));
+            }
+        }
+        catch (StorageException error)
+        {
+            throw StorageErrors.ToSql(error);
+        }
+    }
+
+    private void Create(CreateTableStatement statement)
+    {
+        if (statement.IfNotExists && database.Catalog.TryGet(statement.Name, out _))
+            return;
+        var definition = TableDefinitions.Of(statement);
+        try
+        {
+            database.CreateTable(definition);
+        }
+        catch (StorageException error) when (statement.IfNotExists && error.Kind == StorageErrorKind.AlreadyExists)
+        {
+            // Another statement was faster.
+        }
+    }
+
+    private void Drop(DropTableStatement statement)
+    {
+        try
+        {
+            database.DropTable(statement.Name);
+        }
+        catch (StorageException error) when (statement.IfExists && error.Kind == StorageErrorKind.UnknownTable)
+        {
+            // As asked.
+        }
+    }
+
+    private async ValueTask AddColumnAsync(AddColumnStatement statement)
+    {
+        var schema = Find(statement.Table).Schema;
+        if (statement.IfNotExists && schema.IndexOf(statement.Column.Name) >= 0)
+            return;
+        try
+        {
+            await database.AddColumnAsync(statement.Table, TableDefinitions.Of(statement, schema)).ConfigureAwait(false);
+        }
+        catch (StorageException error) when (statement.IfNotExists && error.Kind == StorageErrorKind.AlreadyExists)
+        {
+            // Another statement was faster.
+        }
+    }
+
+    private Table Find(string name) => database.Catalog.TryGet(name, out var table)
+        ? table
+        : throw StorageErrors.ToSql(new StorageException(StorageErrorKind.UnknownTable, $"Unknown table: {name}"));
+
+    private static MetadataResult Names(IEnumerable<string> names)
+    {
+        var result = new MetadataResult(MetadataResult.Column("name"));
+        foreach (var name in names)
+            result.Add(name);
+        return result;
+    }
+
+    private static MetadataResult ShowCreate(Table table)
+    {
+        var result = new MetadataResult(MetadataResult.Column("statement"));
+        result.Add(TableDefinitions.TextOf(table.Name, table.Schema));
+        return result;
+    }
+
+    // The columns that ClickHouse clients read, in their order.
+    private static MetadataResult Describe(Table table)
+    {
+        var result = new MetadataResult(
+            MetadataResult.Column("name"), MetadataResult.Column("type"), MetadataResult.Column("default_type"), MetadataResult.Column("default_expression"),
+            MetadataResult.Column("comment"), MetadataResult.Column("codec_expression"), MetadataResult.Column("ttl_expression"));
+        foreach (var column in table.Schema.Columns)
+        {
+            var (kind, value) = column.Default is null ? ("", "") : ("DEFAULT", ColumnDefaults.TextOf(column.Default, column.Type));
+            result.Add(column.Name, TypeNames.Keyword(column.Type), kind, value, "", "", "");
+        }
+
+        return result;
+    }
+
+    private MetadataResult Exists(string table)
+    {
+        var result = new MetadataResult(MetadataResult.Column("result", ColumnType.Int64));
+        result.Add(database.Catalog.TryGet(table, out _) ? 1L : 0L);
+        return result;
+    }
+}

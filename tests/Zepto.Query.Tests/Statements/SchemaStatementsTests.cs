@@ -1,0 +1,181 @@
+using System.Text;
+using Zepto.Query.Results;
+using Zepto.Query.Statements;
+using Zepto.Query.Syntax;
+using Zepto.Query.Tests.Syntax;
+using Zepto.Storage;
+using Zepto.Storage.Schema;
+
+namespace Zepto.Query.Tests.Statements;
+
+public sealed class SchemaStatementsTests : IDisposable
+{
+    private readonly Database _database = Database.Open(new DatabaseOptions { ExtentBytes = 1 << 24 });
+    private readonly SchemaStatements _statements;
+
+    public SchemaStatementsTests() => _statements = new SchemaStatements(_database);
+
+    public void Dispose() => _database.Dispose();
+
+    [Fact]
+    public void BuiltInTables_AreMade()
+    {
+        BuiltInTables.CreateIn(_database);
+        Assert.Equal("quotes;trades", Show("SHOW TABLES"));
+        Assert.Equal("symbol|SYMBOL|||||;price|INT64|||||;volume|INT64|||||;timestamp|TIMESTAMP_NS|||||", Show("DESCRIBE trades"));
+        Assert.Equal(
+            "CREATE TABLE quotes (symbol SYMBOL, bid INT64, ask INT64, bid_size INT64, ask_size INT64, timestamp TIMESTAMP_NS) WITH (timestamp = timestamp)",
+            Show("SHOW CREATE TABLE quotes"));
+    }
+
+    [Fact]
+    public void Show_DatabasesAndExistence_AreAnswered()
+    {
+        Assert.Equal("default;system", Show("SHOW DATABASES"));
+        Assert.Equal("", Show("SHOW TABLES FROM default FORMAT JSON"));
+        Assert.Equal("0", Show("EXISTS TABLE t"));
+        Run("CREATE TABLE t (a INT)");
+        Assert.Equal("1", Show("EXISTS t FORMAT TSV"));
+        Run("USE system");
+        Run("SET max_threads = 1");
+    }
+
+    [Theory]
+    [InlineData("CREATE TABLE t (a BIGINT, b INT, c DOUBLE, d REAL, e TEXT, f BOOLEAN, g SYMBOL, h TIMESTAMP)", "a INT64, b INT32, c FLOAT64, d FLOAT32, e STRING, f BOOL, g SYMBOL, h TIMESTAMP_NS) WITH (timestamp = h)")]
+    [InlineData("CREATE TABLE t (a Nullable(Int64), b DateTime64(9), c LowCardinality(String)) ENGINE = MergeTree ORDER BY b", "a INT64, b TIMESTAMP_NS, c STRING) WITH (timestamp = b)")]
+    [InlineData("CREATE TABLE t (x TIMESTAMP, y TIMESTAMP NOT NULL) WITH (timestamp = y)", "x TIMESTAMP_NS, y TIMESTAMP_NS NOT NULL) WITH (timestamp = y)")]
+    [InlineData("CREATE TABLE t (a INT64 NOT NULL DEFAULT 2 * 3, b INT32 DEFAULT -5.0, c INT64 DEFAULT NULL)", "a INT64 NOT NULL DEFAULT 6, b INT32 DEFAULT -5, c INT64)")]
+    [InlineData("CREATE TABLE t (a FLOAT64 DEFAULT 1, b FLOAT32 DEFAULT -0.5e-3, c DOUBLE DEFAULT 1e300)", "a FLOAT64 DEFAULT 1.0, b FLOAT32 DEFAULT -0.0005000000237487257, c FLOAT64 DEFAULT 1E+300)")]
+    [InlineData("CREATE TABLE t (a STRING DEFAULT 'it''s\\n\\\\', b SYMBOL DEFAULT 'é', c SYMBOL DEFAULT 7, d BOOL DEFAULT 0)", "a STRING DEFAULT 'it\\'s\\n\\\\', b SYMBOL DEFAULT 'é', c SYMBOL DEFAULT 7, d BOOL DEFAULT false)")]
+    [InlineData("CREATE TABLE t (a TIMESTAMP DEFAULT now(), b TIMESTAMP DEFAULT '1969-12-31 23:59:59.999999999')", "a TIMESTAMP_NS, b TIMESTAMP_NS DEFAULT '1969-12-31 23:59:59.999999999') WITH (timestamp = a)")]
+    [InlineData("CREATE TABLE t (\"order\" INT64, `a b` INT64, \"q\"\"\" INT64, \"1\" INT64, \"é\" INT64, first INT64)", "\"order\" INT64, \"a b\" INT64, \"q\"\"\" INT64, \"1\" INT64, é INT64, first INT64)")]
+    public void CreateTable_ShownText_MakesTheSameTable(string sql, string columns)
+    {
+        Run(sql);
+        var shown = Show("SHOW CREATE TABLE t");
+        Assert.Equal("CREATE TABLE t (" + columns, shown);
+        Assert.True(_database.Catalog.TryGet("t", out var table));
+        Run("DROP TABLE t");
+        Run(shown);
+        Assert.True(_database.Catalog.TryGet("t", out var again));
+        Assert.Equal(table.Schema.Columns, again.Schema.Columns);
+        Assert.Equal((table.Schema.SymbolIndex, table.Schema.TimestampIndex), (again.Schema.SymbolIndex, again.Schema.TimestampIndex));
+    }
+
+    [Fact]
+    public void Describe_Default_IsShown()
+    {
+        Run("CREATE TABLE t (a INT DEFAULT 5, b TEXT)");
+        Assert.Equal("a|INT32|DEFAULT|5|||;b|STRING|||||", Show("DESC TABLE t"));
+        Assert.Equal("name,type,default_type,default_expression,comment,codec_expression,ttl_expression",
+            string.Join(',', _statements.RunReading(Sql.Parse("DESCRIBE t")).Columns.Select(c => Encoding.UTF8.GetString(c.NameUtf8))));
+    }
+
+    [Theory]
+    [InlineData("CREATE TABLE t (a INT64, b FOO)", StatementErrorKind.TypeMismatch, "Type error: unknown type 'FOO' at position 28")]
+    [InlineData("ALTER TABLE old ADD COLUMN z FOO(3)", StatementErrorKind.TypeMismatch, "Type error: unknown type 'FOO(3)' at position 30")]
+    [InlineData("CREATE TABLE t (a INT64, a INT32)", StatementErrorKind.BadValue, "Column a is named twice")]
+    [InlineData("CREATE TABLE old (a INT64)", StatementErrorKind.AlreadyExists, "Table old exists already")]
+    [InlineData("CREATE TABLE t (a INT64, ts TIMESTAMP) WITH (timestamp = a)", StatementErrorKind.BadValue, "timestamp = a names no TIMESTAMP_NS column")]
+    [InlineData("CREATE TABLE t (a INT64) WITH (timestamp = b)", StatementErrorKind.BadValue, "timestamp = b names no TIMESTAMP_NS column")]
+    [InlineData("CREATE TABLE t (a INT64 DEFAULT 1.5)", StatementErrorKind.BadValue, "DEFAULT of column a: 1.5 does not fit INT64")]
+    [InlineData("CREATE TABLE t (a INT64 DEFAULT 'x')", StatementErrorKind.TypeMismatch, "DEFAULT of column a: 'x' does not fit INT64")]
+    [InlineData("CREATE TABLE t (a FLOAT64 DEFAULT 1 / 0)", StatementErrorKind.BadValue, "DEFAULT of column a: inf does not fit FLOAT64")]
+    [InlineData("CREATE TABLE t (a INT64, b INT64 DEFAULT a)", StatementErrorKind.UnknownColumn, "Unknown column: a at position 42; a constant names no columns, text needs single quotes")]
+    [InlineData("CREATE TABLE t (a TIMESTAMP, b TIMESTAMP DEFAULT now())", StatementErrorKind.TypeMismatch, "DEFAULT of column b: Type error: now() changes with time and is no constant at position 50")]
+    [InlineData("DROP TABLE t", StatementErrorKind.UnknownTable, "Unknown table: t")]
+    [InlineData("ALTER TABLE t ADD COLUMN a INT64", StatementErrorKind.UnknownTable, "Unknown table: t")]
+    [InlineData("ALTER TABLE old ADD COLUMN a INT64", StatementErrorKind.AlreadyExists, "Column a exists already in old")]
+    [InlineData("ALTER TABLE old ADD COLUMN b INT64 NOT NULL", StatementErrorKind.BadValue, "Column b cannot be NOT NULL: it reads NULL in the rows stored before")]
+    [InlineData("ALTER TABLE old ADD COLUMN b SYMBOL", StatementErrorKind.NotSupported, "The first SYMBOL column arranges a table's rows and cannot be added later")]
+    [InlineData("ALTER TABLE old ADD COLUMN b TIMESTAMP", StatementErrorKind.NotSupported, "The first TIMESTAMP_NS column arranges a table's rows and cannot be added later")]
+    public void Change_ThatCannotBeMade_IsRefused(string sql, StatementErrorKind kind, string message)
+    {
+        Run("CREATE TABLE old (a INT64)");
+        var version = _database.Catalog.Version;
+        var error = Assert.Throws<SqlException>(() => Run(sql));
+        Assert.Equal(message, error.Message);
+        Assert.Equal(kind, error.Kind);
+        Assert.Equal(version, _database.Catalog.Version);
+    }
+
+    [Theory]
+    [InlineData("SHOW CREATE TABLE t")]
+    [InlineData("DESCRIBE t")]
+    public void Show_UnknownTable_IsAnError(string sql)
+    {
+        var error = Assert.Throws<SqlException>(() => Show(sql));
+        Assert.Equal("Unknown table: t", error.Message);
+        Assert.Equal(StatementErrorKind.UnknownTable, error.Kind);
+    }
+
+    [Fact]
+    public void Change_IfExistsAndIfNotExists_AreHarmless()
+    {
+        Run("DROP TABLE IF EXISTS t");
+        Run("CREATE TABLE IF NOT EXISTS t (a INT64)");
+        Run("CREATE TABLE IF NOT EXISTS t (b INT64)");
+        Run("ALTER TABLE t ADD COLUMN IF NOT EXISTS b TEXT DEFAULT 'x'");
+        Run("ALTER TABLE t ADD COLUMN IF NOT EXISTS b INT64");
+        Assert.Equal("CREATE TABLE t (a INT64, b STRING DEFAULT 'x')", Show("SHOW CREATE TABLE t"));
+        Run("DROP TABLE IF EXISTS t");
+        Assert.Equal("", Show("SHOW TABLES"));
+    }
+
+    [Fact]
+    public void CreateTable_Limits_AreExact()
+    {
+        string Columns(int count) => string.Join(", ", Enumerable.Range(0, count).Select(i => $"c{i} BOOL"));
+        Run($"CREATE TABLE wide ({Columns(TableDefinitions.MaxColumns)})");
+        Assert.Equal("Too many columns: 1025, a table has at most 1024", Assert.Throws<SqlException>(() => Run($"CREATE TABLE wider ({Columns(1025)})")).Message);
+        Assert.Equal("Too many columns: 1025, a table has at most 1024", Assert.Throws<SqlException>(() => Run("ALTER TABLE wide ADD COLUMN x BOOL")).Message);
+        Run($"CREATE TABLE {new string('t', 255)} ({new string('c', 255)} INT64)");
+        Assert.StartsWith("Table name is longer than 255 bytes: 'tttt", Assert.Throws<SqlException>(() => Run($"CREATE TABLE {new string('t', 256)} (a INT64)")).Message);
+        Assert.StartsWith("Column name is longer than 255 bytes: 'éé", Assert.Throws<SqlException>(() => Run($"CREATE TABLE t ({new string('é', 128)} INT64)")).Message);
+    }
+
+    [Fact]
+    public async Task AddColumn_WithDefault_CountsForLaterRowsOnly()
+    {
+        using var insert = new InsertFixture();
+        var statements = new SchemaStatements(insert.Database);
+        Assert.Equal("A|1|2|3", insert.Rows("INSERT INTO trades VALUES ('A', 1, 2, 3)"));
+        await statements.RunChangingAsync(Sql.Parse("ALTER TABLE trades ADD COLUMN venue STRING DEFAULT 'X'"));
+        Assert.Equal("A|1|2|3|X", insert.Rows("INSERT INTO trades (symbol, price, volume, timestamp) VALUES ('A', 1, 2, 3)"));
+        Assert.True(insert.Database.Catalog.TryGet("trades", out var table));
+        Assert.Equal(new ColumnDefault(0, 0, "X"), table.Schema.Columns[4].Default);
+    }
+
+    [Theory]
+    [InlineData("SHOW TABLES", true, false)]
+    [InlineData("SHOW DATABASES FORMAT JSON", true, false)]
+    [InlineData("EXISTS t", true, false)]
+    [InlineData("DROP TABLE t", false, true)]
+    [InlineData("SET a = 1", false, true)]
+    [InlineData("SELECT 1", false, false)]
+    [InlineData("KILL QUERY WHERE query_id = 'x'", false, false)]
+    public void Kind_OfStatement_IsKnown(string sql, bool isReading, bool isChanging)
+    {
+        var statement = Sql.Parse(sql);
+        Assert.Equal(isReading, SchemaStatements.IsReading(statement));
+        Assert.Equal(isChanging, SchemaStatements.IsChanging(statement));
+    }
+
+    [Theory]
+    [InlineData(StorageErrorKind.UnknownTable, StatementErrorKind.UnknownTable)]
+    [InlineData(StorageErrorKind.AlreadyExists, StatementErrorKind.AlreadyExists)]
+    [InlineData(StorageErrorKind.BadDefinition, StatementErrorKind.BadValue)]
+    [InlineData(StorageErrorKind.Overloaded, StatementErrorKind.Overloaded)]
+    [InlineData(StorageErrorKind.Unwritable, StatementErrorKind.Storage)]
+    public void StorageError_BecomesTheStatements(StorageErrorKind stored, StatementErrorKind expected)
+    {
+        var error = StorageErrors.ToSql(new StorageException(stored, "why"));
+        Assert.Equal((expected, "why"), (error.Kind, error.Message));
+    }
+
+    private string Show(string sql) =>
+        string.Join(';', _statements.RunReading(Sql.Parse(sql)).Rows.Select(row => string.Join('|', row)));
+
+    // Nothing waits in these: the writer thread answers changes at once, and a test may block for it.
+    private void Run(string sql) => _statements.RunChangingAsync(Sql.Parse(sql)).AsTask().GetAwaiter().GetResult();
+}
