@@ -63,6 +63,9 @@ internal sealed unsafe class RowSource : Operator, IDisposable
     /// <summary>Opens less closes.</summary>
     public int OpenCount { get; private set; }
 
+    /// <summary>Rows given in this run.</summary>
+    public int ServedRows => _at;
+
     public override string Describe() => "Rows";
 
     public override void Open(QueryRun run)

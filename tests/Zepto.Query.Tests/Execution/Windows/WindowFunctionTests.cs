@@ -233,6 +233,20 @@ public sealed class WindowFunctionTests : IDisposable
         Assert.Throws<SqlException>(() => new WindowOperator(source, [], [new WindowOrder(column, false, false)], null, [], [count], ""));
     }
 
+    [Theory]
+    [InlineData("sum", true, 2)]
+    [InlineData("sum", false, 6)]
+    [InlineData("ema", true, 6)]
+    public void Next_InputInOrderAndShortLookback_WorksChunkByChunk(string name, bool inputInOrder, int rowsReadFirst)
+    {
+        using var source = new RowSource(6, 2, false, SourceColumn.Of([1L, 2L, 3L, 4L, 5L, 6L]));
+        var plan = Plan(source, name == "sum" ? new ModelCall("sum", 0, [], TwoRows) : Call("ema", 3L), false, false, inputInOrder);
+        plan.Open(_run);
+        Assert.True(plan.Next());
+        Assert.Equal(rowsReadFirst, source.ServedRows);
+        plan.Close();
+    }
+
     [Fact]
     public void Next_Cancelled_Stops()
     {
