@@ -48,10 +48,11 @@ internal sealed class RandomWorkload(int seed)
         var columns = new List<ColumnDefinition>();
         if (_random.Next(4) > 0)
             columns.Add(new ColumnDefinition("symbol", ColumnType.Symbol));
-        if (_random.Next(4) > 0)
-            columns.Add(new ColumnDefinition("timestamp", ColumnType.Timestamp, NotNull: true));
-        columns.AddRange(Types.Select(type => Column($"{type}", type)));
-        return new TableDefinition($"tablé{_tables++}", columns, columns[1].Name == "timestamp" ? "timestamp" : null);
+        var isOrdered = _random.Next(4) > 0;
+        columns.AddRange(Types.Where(type => isOrdered || type != ColumnType.Timestamp).Select(type => Column($"{type}", type)));
+        if (isOrdered)
+            columns.Insert(_random.Next(columns.Count), new ColumnDefinition("timestamp", ColumnType.Timestamp, NotNull: true));
+        return new TableDefinition($"tablé{_tables++}", columns, isOrdered ? "timestamp" : null);
     }
 
     private ColumnDefinition Column(string name, ColumnType? type = null) =>
@@ -65,7 +66,7 @@ internal sealed class RandomWorkload(int seed)
     private async Task Append(Database database, Table table)
     {
         var batch = database.RentBatch(table);
-        var rows = _random.Next(1, _random.Next(8) == 0 ? 6000 : 60);
+        var rows = _random.Next(1, _random.Next(20) == 0 ? 6000 : 60);
         batch.EnsureCapacity(rows);
         batch.SetRowCount(rows);
         for (var c = 0; c < batch.Schema.Columns.Length; c++)
