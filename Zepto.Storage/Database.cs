@@ -37,7 +37,7 @@ public sealed class Database : IDisposable
         _writers = new WriterThread[Math.Max(1, options.WriterThreads)];
         for (var i = 0; i < _writers.Length; i++)
             _writers[i] = new WriterThread(i, options, Allocator, Epochs, Statistics);
-        if (state.Checkpointer is not null)
+        if (state.Checkpointer is not null && options.CheckpointInterval != Timeout.InfiniteTimeSpan)
             _schedule = new CheckpointSchedule(options, Allocator, Statistics, CheckpointAsync);
     }
 
@@ -207,6 +207,9 @@ public sealed class Database : IDisposable
 
         _schedule?.Look();
     }
+
+    /// <summary>Keeps the table's writer busy until the event is set, so that a test can queue behind it.</summary>
+    internal ValueTask HoldWriterAsync(Table table, ManualResetEventSlim until) => WriterOf(table).ChangeAsync(until.Wait);
 
     /// <summary>
     /// Finishes queued statements, makes everything durable and frees it; no reader may be running. When the directory refuses the last
