@@ -2,6 +2,7 @@ using Zepto.Query.Aggregates;
 using Zepto.Query.Binding;
 using Zepto.Query.Execution;
 using Zepto.Query.Execution.Aggregation;
+using Zepto.Query.Execution.Scans;
 using Zepto.Query.Expressions;
 using Zepto.Query.Syntax;
 
@@ -59,21 +60,27 @@ internal sealed class AggregatePlanner
     public Operator Build(List<Expression> where, ExpressionBinder binder)
     {
         var all = where.ToArray();
-        var result = Aggregate(where, binder);
+        Operator result = CountsOnlyRows(where) is { } counted ? new TableRowsOperator(counted.Table, _calls.Count) : Aggregate(where, binder);
         for (var i = 0; i < _keys.Length; i++)
             binder.Define(_keys[i], i, result.Shape[i]);
         for (var i = 0; i < _calls.Count; i++)
             binder.Define(_calls[i], _keys.Length + i, result.Shape[_keys.Length + i]);
         binder.IsGrouped = true;
-        if (_source is not BaseTableSource { OnlyEdges: false } table)
+        if (result is not AggregateOperator leader || _source is not BaseTableSource { OnlyEdges: false } table)
             return result;
-        return new ParallelAggregateOperator(result, table.Scan!, () =>
+        return new ParallelAggregateOperator(leader, table.Scan!, () =>
         {
             var follower = table.MakeFollower();
             return new AggregatePlanner(follower, _keys, _expressions, _hasHaving)
                 .Aggregate([.. all], new ExpressionBinder(follower.Scope, new SyntaxEquality(follower.Scope)));
         });
     }
+
+    // A table knows how many rows it has.
+    private BaseTableSource? CountsOnlyRows(List<Expression> where) =>
+        _keys.Length == 0 && where.Count == 0 && _calls.Count > 0 && _calls.TrueForAll(c => c is { Filter: null, Arguments: [Star { Table: null }] } && Is(c, "count"))
+            ? _source as BaseTableSource
+            : null;
 
     private AggregateOperator Aggregate(List<Expression> where, ExpressionBinder binder)
     {

@@ -41,6 +41,9 @@ internal sealed class BaseTableSource : TableSource
     /// <summary>The scan that <see cref="Build"/> made.</summary>
     public ScanOperator? Scan { get; private set; }
 
+    /// <summary>Whether the scan that <see cref="Build"/> made can see one series only.</summary>
+    public bool ReadsOneSeries { get; private set; }
+
     /// <summary>The scan whose slices the one made here shares; null for one of its own.</summary>
     private ScanOperator? Leader { get; init; }
 
@@ -65,6 +68,7 @@ internal sealed class BaseTableSource : TableSource
     public override Operator Build(List<Expression> conjuncts)
     {
         var restriction = new ScanRestrictionPlanner(Scope, _schema).Take(conjuncts);
+        ReadsOneSeries = _schema.SymbolIndex < 0 || restriction.Symbols is { Length: 1 };
         foreach (var conjunct in conjuncts)
             MarkUsed(Scope, conjunct);
         var columns = new List<int>();
