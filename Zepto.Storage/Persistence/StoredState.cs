@@ -88,6 +88,7 @@ internal sealed class StoredState : IDisposable
         }
 
         directory.MarkRunning();
+        directory.SetReserveAside();
         Checkpointer = new Checkpointer(directory, manifest.DirectoryId, manifest.CheckpointNumber, _extents, Allocator, _dictionaries, Symbols);
     }
 
