@@ -45,15 +45,18 @@ public class FailureTests
         using var directory = new TemporaryDirectory();
         using var database = Database.Open(directory.Options());
         database.CreateTable(TableReading.Ticks);
+        Assert.Equal(16 << 20, new FileInfo(directory.At("data", "RESERVE")).Length);
         Directory.CreateDirectory(directory.At("data", "MANIFEST.tmp"));
         var error = Assert.Throws<StorageException>(() => { database.CreateTable(TableReading.Ticks with { Name = "other" }); });
         Assert.Equal(StorageErrorKind.Unwritable, error.Kind);
         Assert.False(database.Catalog.TryGet("other", out _));
+        Assert.False(File.Exists(directory.At("data", "RESERVE")), "the second try must have had the reserved space");
         Assert.Throws<StorageException>(() => database.DropTable("ticks"));
         Assert.True(database.Catalog.TryGet("ticks", out _));
 
         Directory.Delete(directory.At("data", "MANIFEST.tmp"));
         database.CreateTable(TableReading.Ticks with { Name = "other" });
+        Assert.Equal(16 << 20, new FileInfo(directory.At("data", "RESERVE")).Length);
         database.DropTable("ticks");
         Assert.Equal("other", Assert.Single(database.Catalog.Tables).Name);
     }
