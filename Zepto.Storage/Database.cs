@@ -37,7 +37,7 @@ public sealed class Database : IDisposable
         _writers = new WriterThread[Math.Max(1, options.WriterThreads)];
         for (var i = 0; i < _writers.Length; i++)
             _writers[i] = new WriterThread(i, options, Allocator, Epochs, Statistics);
-        if (state.Checkpointer is not null)
+        if (state.Checkpointer is not null && options.CheckpointInterval != Timeout.InfiniteTimeSpan)
             _schedule = new CheckpointSchedule(options, Allocator, Statistics, CheckpointAsync);
     }
 
@@ -89,8 +89,9 @@ public sealed class Database : IDisposable
         }
         catch
         {
-            lock (_changing)
-                Forget(table);
+            // Somebody may have stored rows or dropped it already.
+            if (TryForget(table))
+                await WriterOf(table).RetireAsync(table, isForgotten: false).ConfigureAwait(false);
             throw;
         }
 
@@ -106,34 +107,22 @@ public sealed class Database : IDisposable
     /// </summary>
     public async ValueTask DropTableAsync(string name)
     {
-        Table table;
-        lock (_changing)
-        {
-            table = Find(name);
-            Forget(table);
-        }
-
+        var table = Find(name);
+        if (!TryForget(table))
+            throw new StorageException(StorageErrorKind.UnknownTable, $"Unknown table: {name}");
         try
         {
             await CheckpointAsync().ConfigureAwait(false);
         }
         catch
         {
-            lock (_changing)
-            {
-                // Another table may have taken the name meanwhile; then this one stays dropped.
-                if (!_catalog.TryGet(name, out _))
-                {
-                    table.IsDropped = false;
-                    _dropped.RemoveAll(reference => reference.TryGetTarget(out var dropped) && dropped == table);
-                    Publish([.. _catalog.Tables, table]);
-                }
-            }
-
+            // Another table may have taken the name meanwhile; then this one stays dropped.
+            if (!TryRemember(table))
+                await WriterOf(table).RetireAsync(table, isForgotten: false).ConfigureAwait(false);
             throw;
         }
 
-        await WriterOf(table).RetireAsync(table).ConfigureAwait(false);
+        await WriterOf(table).RetireAsync(table, isForgotten: true).ConfigureAwait(false);
     }
 
     /// <summary>As <see cref="DropTableAsync"/>, waiting.</summary>
@@ -208,6 +197,9 @@ public sealed class Database : IDisposable
         _schedule?.Look();
     }
 
+    /// <summary>Keeps the table's writer busy until the event is set, so that a test can queue behind it.</summary>
+    internal ValueTask HoldWriterAsync(Table table, ManualResetEventSlim until) => WriterOf(table).ChangeAsync(until.Wait);
+
     /// <summary>
     /// Finishes queued statements, makes everything durable and frees it; no reader may be running. When the directory refuses the last
     /// checkpoint, a log line says so and the directory stays at the one before.
@@ -275,13 +267,34 @@ public sealed class Database : IDisposable
             return _nextTableId;
     }
 
-    private void Forget(Table table)
+    /// <summary>Takes a table out of the catalogue; false when it is out already.</summary>
+    private bool TryForget(Table table)
     {
-        table.IsDropped = true;
-        _dropped.RemoveAll(reference => !reference.TryGetTarget(out _));
-        // Statements may still look at its dictionaries, so they end with the last reference to the table.
-        _dropped.Add(new WeakReference<Table>(table));
-        Publish(_catalog.Tables.Where(t => t != table));
+        lock (_changing)
+        {
+            if (table.IsDropped)
+                return false;
+            table.IsDropped = true;
+            _dropped.RemoveAll(reference => !reference.TryGetTarget(out _));
+            // Statements may still look at its dictionaries, so they end with the last reference to the table.
+            _dropped.Add(new WeakReference<Table>(table));
+            Publish(_catalog.Tables.Where(t => t != table));
+            return true;
+        }
+    }
+
+    /// <summary>Puts a table back that could not be dropped; false when its name is taken.</summary>
+    private bool TryRemember(Table table)
+    {
+        lock (_changing)
+        {
+            if (_catalog.TryGet(table.Name, out _))
+                return false;
+            table.IsDropped = false;
+            _dropped.RemoveAll(reference => reference.TryGetTarget(out var dropped) && dropped == table);
+            Publish([.. _catalog.Tables, table]);
+            return true;
+        }
     }
 
     private void Publish(IEnumerable<Table> tables) => Volatile.Write(ref _catalog, new TableCatalog(_catalog.Version + 1, tables));

@@ -1,18 +1,5 @@
 namespace Zepto.Http.Hosting;
 
-/// <summary>When an INSERT counts as done.</summary>
-public enum DurabilityMode
-{
-    /// <summary>After fsync.</summary>
-    Sync,
-
-    /// <summary>After the write; fsync follows within 100 ms.</summary>
-    Async,
-
-    /// <summary>No log is kept.</summary>
-    Off,
-}
-
 /// <summary>Shape of the log on stderr.</summary>
 public enum LogFormat
 {
@@ -52,9 +39,6 @@ public sealed record ServerOptions
 
     [Option("--demo", "Fill the tables trades and quotes with a deterministic sample and print a few requests to try")]
     public bool Demo { get; init; }
-
-    [Option("--durability", "When an INSERT is answered: sync after fsync, async after the write with fsync within 100 ms, off without a log")]
-    public DurabilityMode Durability { get; init; } = DurabilityMode.Async;
 
     [Option("--query-timeout-ms", "Longest time a statement may run", Min = 1)]
     public long QueryTimeoutMs { get; init; } = 30_000;
@@ -97,9 +81,6 @@ public sealed record ServerOptions
 
     [Option("--pin", "Pin query threads to cores", Negation = "--no-pin")]
     public bool Pin { get; init; } = true;
-
-    [Option("--numa", "Keep memory and threads of a partition on one NUMA node")]
-    public bool Numa { get; init; }
 
     [Option("--log-format", "Shape of the log on stderr: text or json")]
     public LogFormat LogFormat { get; init; } = LogFormat.Text;

@@ -41,13 +41,26 @@ public sealed class FileLock : IDisposable
             }
 
             FileSync.SetLength(file, path, 0);
-            RandomAccess.Write(file, Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"), 0);
+            WriteOwner(file);
             return new FileLock(file);
         }
         catch
         {
             file.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Tells a second opener who has the lock; a full disk, which has no room for that, must not cost the lock.</summary>
+    private static void WriteOwner(SafeFileHandle file)
+    {
+        try
+        {
+            RandomAccess.Write(file, Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"), 0);
+        }
+        catch (IOException)
+        {
+            // The file stays empty, so the owner is unknown to others.
         }
     }
 

@@ -16,6 +16,7 @@ internal static unsafe partial class Libc
     public const int MapNoReserve = 0x4000;
     public const int MapPopulate = 0x8000;
     public const int AdviseSequential = 2;
+    public const int AdviseDoNotNeed = 4;
     public const int AdviseHugePage = 14;
     public const int SyncWait = 4;
     public const int FallocateKeepSize = 1;

@@ -68,6 +68,20 @@ public sealed unsafe class MemoryRegion : IDisposable
             NativeException.Throw("msync", _path);
     }
 
+    /// <summary>Gives whole pages of an anonymous region back to the system; they read as zeros then. The addresses stay usable.</summary>
+    public void Discard(long offsetBytes, long lengthBytes)
+    {
+        const long pageBytes = 4096;
+        if (_path is not null)
+            throw new InvalidOperationException("a file's pages would come back with their content");
+        if ((ulong)offsetBytes > (ulong)LengthBytes || (ulong)lengthBytes > (ulong)(LengthBytes - offsetBytes))
+            throw new ArgumentOutOfRangeException(nameof(offsetBytes), $"{lengthBytes} bytes at {offsetBytes} are outside a region of {LengthBytes} bytes");
+        var first = (offsetBytes + pageBytes - 1) & -pageBytes;
+        var end = (offsetBytes + lengthBytes) & -pageBytes;
+        if (first < end)
+            _ = Libc.Madvise(_address + first, (nuint)(end - first), Libc.AdviseDoNotNeed);
+    }
+
     /// <summary>Unmaps; the address is invalid from here on.</summary>
     public void Dispose()
     {

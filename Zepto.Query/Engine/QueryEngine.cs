@@ -131,12 +131,12 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
                 Select(execution, select, sql, catalog);
                 break;
             case ExplainStatement explain:
-                throw new InvalidOperationException();
+                Explain(execution, explain, sql, catalog);
+                break;
             case KillQueryStatement kill:
                 RequireWriting(context, "KILL QUERY");
-                throw new InvalidOperationException(kill.QueryId);
-            case ShowTablesStatement or ShowDatabasesStatement or ShowCreateTableStatement or DescribeStatement or ExistsTableStatement:
-                throw new InvalidOperationException();
+                execution.Use(PlanOf(KillResult(kill)), formatName);
+                break;
             case AcceptedStatement:
                 break;
             case UnsupportedStatement unsupported:
@@ -144,14 +144,50 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
             case InsertStatement { Values: false } insert:
                 RequireWriting(context, "INSERT");
                 throw SqlException.Unsupported(insert.Format is null ? "INSERT … SELECT is not supported; use VALUES" : $"INSERT … FORMAT {insert.Format} is not supported; use VALUES");
-            case InsertStatement:
-                throw new InvalidOperationException("INSERT … VALUES is read by its own reader");
+            case InsertStatement insert:
+                Insert(execution, sql, context, InsertTarget.Create(catalog, insert.Table, insert.Columns), insert.DataOffset, execution.Run.Literals.NowNs);
+                break;
+            case var _ when SchemaStatements.IsReading(statement):
+                execution.Use(PlanOf(Schema.RunReading(statement)), formatName);
+                break;
             default:
                 RequireWriting(context, "A statement that changes the schema");
                 execution.Use(statement);
                 break;
         }
     }
+
+    private void Explain(StatementExecution execution, ExplainStatement explain, ReadOnlySpan<byte> sql, TableCatalog catalog)
+    {
+        if (explain.Analyze)
+            throw SqlException.Unsupported("EXPLAIN ANALYZE is not supported; EXPLAIN is");
+        // Parsed again without numbers: the plan reads its literals from the tree.
+        explain = (ExplainStatement)SqlParser.Parse(sql, numbersLiterals: false);
+        var lines = new MetadataResult(MetadataResult.Column("explain"));
+        var plan = MakePlan(explain.Select, catalog, null);
+        plan.Root.Open(execution.Run);
+        try
+        {
+            foreach (var line in PlanText.Of(plan, Options.InlineRows))
+                lines.Add(line);
+        }
+        finally
+        {
+            plan.Root.Close();
+        }
+
+        execution.Use(PlanOf(lines), explain.Select.Format is { } format ? Encoding.UTF8.GetBytes(format) : []);
+    }
+
+    private MetadataResult KillResult(KillQueryStatement kill)
+    {
+        var result = new MetadataResult(MetadataResult.Column("kill_status"), MetadataResult.Column("query_id"));
+        if (Kill(Encoding.UTF8.GetBytes(kill.QueryId)))
+            result.Add("cancelled", kill.QueryId);
+        return result;
+    }
+
+    private static Plan PlanOf(MetadataResult result) => new(new MetadataOperator(result), result.Columns, [], null);
 
     private void Insert(StatementExecution execution, ReadOnlySpan<byte> sql, in StatementContext context, InsertTarget target, int dataOffset, long nowNs)
     {

@@ -122,7 +122,7 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
         {
             case SqlException error: Fail(error.Kind, error.Message); break;
             case ArenaLimitException limit: Fail(StatementErrorKind.MemoryLimit, $"The statement needs more than the {limit.LimitBytes >> 20} MB of memory one statement may use (--max-query-memory-mb)"); break;
-            case StorageException error: Fail(StorageErrors.KindOf(error), error.Message); break;
+            case StorageException error: Fail(StorageErrors.ToSql(error)); break;
             case OutOfMemoryException: Fail(StatementErrorKind.MemoryLimit, "The server has no memory left for this statement"); break;
             default:
                 Fail(StatementErrorKind.Internal, "Internal error");

@@ -25,6 +25,9 @@ internal abstract class Operator(ColumnShape[] shape)
     /// <summary>Rows of the current chunk; at least 1 after Next said true.</summary>
     public int RowCount { get; protected set; }
 
+    /// <summary>Column whose values ascend within every chunk and are never NULL, such as the time of a scan; -1 where there is none.</summary>
+    public virtual int AscendingColumn => -1;
+
     /// <summary>Readies the operator and its inputs for a run.</summary>
     public abstract void Open(QueryRun run);
 

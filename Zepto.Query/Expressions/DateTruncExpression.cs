@@ -30,7 +30,7 @@ internal static class TimeFloor
 
 /// <summary>date_trunc(unit, time); the unit is read a chunk, since it is a literal of the run.</summary>
 internal sealed unsafe class DateTruncExpression(BoundExpression unit, BoundExpression time)
-    : BoundExpression(ColumnType.Timestamp, VectorKind.Int64, time.Nullable)
+    : BoundExpression(ColumnType.Timestamp, VectorKind.Int64, time.Nullable), IBucketExpression
 {
     private readonly BoundExpression[] _operands = [unit, time];
 
@@ -38,13 +38,23 @@ internal sealed unsafe class DateTruncExpression(BoundExpression unit, BoundExpr
 
     public override ReadOnlySpan<BoundExpression> Operands => _operands;
 
+    public BoundExpression BucketOperand => _operands[1];
+
+    public bool TryGetBuckets(EvaluationContext context, out long width, out long origin)
+    {
+        context.RowCount = 1;
+        (width, var months) = Unit(ConstantVectors.TextAt(_operands[0].Evaluate(context), 0).Bytes);
+        origin = OriginOf(width);
+        return months == 0;
+    }
+
     public override Vector Evaluate(EvaluationContext context)
     {
         var (widthNs, months) = Unit(ConstantVectors.TextAt(_operands[0].Evaluate(context), 0).Bytes);
         var input = _operands[1].Evaluate(context);
         var source = input.Int64;
         var target = context.Arena.Allocate<long>(source.Length);
-        var originNs = widthNs == TimeUnits.Week ? -3 * TimeUnits.Day : 0;
+        var originNs = OriginOf(widthNs);
         for (var i = 0; i < source.Length; i++)
         {
             target[i] = input.MayHaveNulls && source[i] == Nulls.Int64 ? Nulls.Int64
@@ -53,6 +63,9 @@ internal sealed unsafe class DateTruncExpression(BoundExpression unit, BoundExpr
 
         return ConstantVectors.Like(input, VectorKind.Int64, target, input.MayHaveNulls);
     }
+
+    // Weeks start on Monday; 1970-01-01 was a Thursday.
+    private static long OriginOf(long widthNs) => widthNs == TimeUnits.Week ? -3 * TimeUnits.Day : 0;
 
     private static (long WidthNs, int Months) Unit(ReadOnlySpan<byte> name)
     {

@@ -34,9 +34,22 @@ internal interface IMayFail
     bool CanFail { get; }
 }
 
+/// <summary>
+/// An expression that may floor its operand to multiples of a width, such as xbar: over values that ascend, its values change only at the
+/// multiples, so that nobody needs to compute it for each row.
+/// </summary>
+internal interface IBucketExpression
+{
+    /// <summary>What is floored.</summary>
+    BoundExpression BucketOperand { get; }
+
+    /// <summary>Width above zero and origin of the buckets in the context's run; false when it does something else.</summary>
+    bool TryGetBuckets(EvaluationContext context, out long width, out long origin);
+}
+
 /// <summary>Applies a map to every row of its operand.</summary>
 internal sealed unsafe class Map<TOp, TIn, TOut>(TOp operation, BoundExpression operand, ColumnType type)
-    : BoundExpression(type, TypeNames.KindOf<TOut>(), operand.Nullable || TOp.MakesNulls), IMayFail
+    : BoundExpression(type, TypeNames.KindOf<TOut>(), operand.Nullable || TOp.MakesNulls), IMayFail, IBucketExpression
     where TOp : struct, IMap<TIn, TOut>
     where TIn : unmanaged
     where TOut : unmanaged
@@ -47,7 +60,19 @@ internal sealed unsafe class Map<TOp, TIn, TOut>(TOp operation, BoundExpression 
 
     public bool CanFail => TOp.CanFail;
 
+    public BoundExpression BucketOperand => _operands[0];
+
     public override ReadOnlySpan<BoundExpression> Operands => _operands;
+
+    public bool TryGetBuckets(EvaluationContext context, out long width, out long origin)
+    {
+        (width, origin) = (0, 0);
+        if (typeof(TOp) != typeof(FloorToMultiple))
+            return false;
+        var floor = (FloorToMultiple)(object)operation;
+        (width, origin) = (floor.Width, floor.Origin);
+        return true;
+    }
 
     public override Vector Evaluate(EvaluationContext context)
     {
@@ -74,7 +99,7 @@ internal sealed unsafe class Map<TOp, TIn, TOut>(TOp operation, BoundExpression 
 
 /// <summary>Applies a map to every row of two operands; constants are read in place.</summary>
 internal sealed unsafe class Map2<TOp, TLeft, TRight, TOut>(TOp operation, BoundExpression left, BoundExpression right, ColumnType type)
-    : BoundExpression(type, TypeNames.KindOf<TOut>(), left.Nullable || right.Nullable || TOp.MakesNulls), IMayFail
+    : BoundExpression(type, TypeNames.KindOf<TOut>(), left.Nullable || right.Nullable || TOp.MakesNulls), IMayFail, IBucketExpression
     where TOp : struct, IMap2<TLeft, TRight, TOut>
     where TLeft : unmanaged
     where TRight : unmanaged
@@ -86,7 +111,16 @@ internal sealed unsafe class Map2<TOp, TLeft, TRight, TOut>(TOp operation, Bound
 
     public bool CanFail => TOp.CanFail;
 
+    public BoundExpression BucketOperand => _operands[0];
+
     public override ReadOnlySpan<BoundExpression> Operands => _operands;
+
+    public bool TryGetBuckets(EvaluationContext context, out long width, out long origin)
+    {
+        (width, origin) = (0, 0);
+        return typeof(TOp) == typeof(FloorInteger) && _operands[1].IsConstant
+            && Execution.Scans.ConstantValue.TryInt64(_operands[1], context, out width) && width > 0;
+    }
 
     public override Vector Evaluate(EvaluationContext context)
     {

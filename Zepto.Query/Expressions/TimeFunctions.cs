@@ -190,6 +190,10 @@ internal static class TimeFunctions
 /// <summary>Floors to a multiple of a positive width counted from an origin.</summary>
 internal readonly struct FloorToMultiple(long width, long origin) : IMap<long, long>
 {
+    public long Width => width;
+
+    public long Origin => origin;
+
     public long Apply(EvaluationContext context, long value) => TimeFloor.Floor(value, width, origin);
 }
 

@@ -2,6 +2,7 @@ using Zepto.Query.Aggregates;
 using Zepto.Query.Binding;
 using Zepto.Query.Execution;
 using Zepto.Query.Execution.Aggregation;
+using Zepto.Query.Execution.Scans;
 using Zepto.Query.Expressions;
 using Zepto.Query.Syntax;
 
@@ -12,6 +13,8 @@ internal sealed class AggregatePlanner
 {
     private readonly TableSource _source;
     private readonly Expression[] _keys;
+    private readonly IReadOnlyList<Expression> _expressions;
+    private readonly bool _hasHaving;
     private readonly List<FunctionCall> _calls = [];
 
     /// <param name="source">What FROM gives.</param>
@@ -22,6 +25,8 @@ internal sealed class AggregatePlanner
     {
         _source = source;
         _keys = keys;
+        _expressions = expressions;
+        _hasHaving = hasHaving;
         foreach (var expression in expressions)
             Collect(expression);
         IsGrouped = keys.Length > 0 || _calls.Count > 0 || hasHaving;
@@ -46,9 +51,42 @@ internal sealed class AggregatePlanner
             || (((Is(c, "count") && c.Distinct) || Is(c, "uniq") || Is(c, "any")) && c.Arguments is [var symbol] && IsSymbol(table, symbol))));
     }
 
-    /// <summary>Puts the grouping over the input and declares its columns to the binder, which sees grouped rows from here on.</summary>
-    public Operator Build(Operator input, BoundExpression? predicate, string predicateText, ExpressionBinder binder)
+    /// <summary>
+    /// Reads the source, puts the grouping over it and declares its columns to the binder, which sees grouped rows from here on. A large stored table is
+    /// read by several threads.
+    /// </summary>
+    /// <param name="where">Conditions on the rows; those that the source does not take care of are checked here.</param>
+    /// <param name="binder">Binds over the source's columns.</param>
+    public Operator Build(List<Expression> where, ExpressionBinder binder)
     {
+        var all = where.ToArray();
+        Operator result = CountsOnlyRows(where) is { } counted ? new TableRowsOperator(counted.Table, _calls.Count) : Aggregate(where, binder);
+        for (var i = 0; i < _keys.Length; i++)
+            binder.Define(_keys[i], i, result.Shape[i]);
+        for (var i = 0; i < _calls.Count; i++)
+            binder.Define(_calls[i], _keys.Length + i, result.Shape[_keys.Length + i]);
+        binder.IsGrouped = true;
+        if (result is not AggregateOperator leader || _source is not BaseTableSource { OnlyEdges: false } table)
+            return result;
+        return new ParallelAggregateOperator(leader, table.Scan!, () =>
+        {
+            var follower = table.MakeFollower();
+            return new AggregatePlanner(follower, _keys, _expressions, _hasHaving)
+                .Aggregate([.. all], new ExpressionBinder(follower.Scope, new SyntaxEquality(follower.Scope)));
+        });
+    }
+
+    // A table knows how many rows it has.
+    private BaseTableSource? CountsOnlyRows(List<Expression> where) =>
+        _keys.Length == 0 && where.Count == 0 && _calls.Count > 0 && _calls.TrueForAll(c => c is { Filter: null, Arguments: [Star { Table: null }] } && Is(c, "count"))
+            ? _source as BaseTableSource
+            : null;
+
+    private AggregateOperator Aggregate(List<Expression> where, ExpressionBinder binder)
+    {
+        var input = _source.Build(where);
+        binder.Clause = "in WHERE";
+        var predicate = Conjunction.Bind(where, binder);
         binder.Clause = "in GROUP BY";
         var keys = binder.Bind(_keys);
         binder.Clause = "inside another aggregate function";
@@ -60,14 +98,8 @@ internal sealed class AggregatePlanner
         if (_keys.Length > 0)
             text += $"{(text.Length > 0 ? " " : "")}by {string.Join(", ", _keys.Select(ExpressionText.Of))}";
         if (predicate is not null)
-            text += $" where {predicateText}";
-        var result = new AggregateOperator(input, keys, predicate, [.. arguments], functions, $"Aggregate {text}");
-        for (var i = 0; i < _keys.Length; i++)
-            binder.Define(_keys[i], i, result.Shape[i]);
-        for (var i = 0; i < functions.Length; i++)
-            binder.Define(_calls[i], _keys.Length + i, result.Shape[_keys.Length + i]);
-        binder.IsGrouped = true;
-        return result;
+            text += $" where {Conjunction.TextOf(where)}";
+        return new AggregateOperator(input, keys, predicate, [.. arguments], functions, $"Aggregate {text}");
     }
 
     private AggregateFunction Make(FunctionCall call, List<BoundExpression> arguments, ExpressionBinder binder)

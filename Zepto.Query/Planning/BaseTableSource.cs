@@ -15,6 +15,7 @@ internal sealed class BaseTableSource : TableSource
     private static readonly ColumnShape SequenceShape = new(ColumnType.Int64, VectorKind.Int64, false);
     private readonly PlanContext _context;
     private readonly TableSchema _schema;
+    private readonly string _alias;
     private int _timeIndex = -1;
     private int _sequenceIndex = -1;
 
@@ -23,6 +24,7 @@ internal sealed class BaseTableSource : TableSource
     {
         _context = context;
         _schema = schema;
+        _alias = alias;
         Table = table;
     }
 
@@ -36,6 +38,15 @@ internal sealed class BaseTableSource : TableSource
     /// <summary>Only the first and the last row of each series within the time range matter; set before <see cref="Build"/>.</summary>
     public bool OnlyEdges { get; set; }
 
+    /// <summary>The scan that <see cref="Build"/> made.</summary>
+    public ScanOperator? Scan { get; private set; }
+
+    /// <summary>Whether the scan that <see cref="Build"/> made can see one series only.</summary>
+    public bool ReadsOneSeries { get; private set; }
+
+    /// <summary>The scan whose slices the one made here shares; null for one of its own.</summary>
+    private ScanOperator? Leader { get; init; }
+
     /// <summary>The designated timestamp of each row; null for a table without one. Made anew for each use.</summary>
     public BoundExpression? TimeOrder => _timeIndex < 0 ? null : ExpressionBinder.Reference(_timeIndex, ShapeOf(_schema, _schema.TimestampIndex));
 
@@ -45,9 +56,19 @@ internal sealed class BaseTableSource : TableSource
     /// <summary>Where the scan puts the arrival number; -1 when it is not read.</summary>
     public int SequenceIndex => _sequenceIndex;
 
+    /// <summary>A source that reads the same columns by a scan that shares the slices of this one's.</summary>
+    public BaseTableSource MakeFollower()
+    {
+        var follower = new BaseTableSource(_context, Table, _schema, _alias) { NeedsOrder = NeedsOrder, Leader = Scan };
+        for (var i = 0; i < Scope.Columns.Count; i++)
+            follower.Scope.Columns[i].IsUsed = Scope.Columns[i].IsUsed;
+        return follower;
+    }
+
     public override Operator Build(List<Expression> conjuncts)
     {
         var restriction = new ScanRestrictionPlanner(Scope, _schema).Take(conjuncts);
+        ReadsOneSeries = _schema.SymbolIndex < 0 || restriction.Symbols is { Length: 1 };
         foreach (var conjunct in conjuncts)
             MarkUsed(Scope, conjunct);
         var columns = new List<int>();
@@ -68,9 +89,10 @@ internal sealed class BaseTableSource : TableSource
 
         var shape = columns.Select(c => c == ScanOperator.SequenceColumn ? SequenceShape : ShapeOf(_schema, c)).ToArray();
         var dictionaries = columns.Select(DictionaryOf).ToArray();
-        var scan = new ScanOperator(_context.Database, Table, _schema, [.. columns], shape, dictionaries, restriction) { OnlyEdges = OnlyEdges };
-        _context.Scans.Add(scan);
-        return scan;
+        Scan = new ScanOperator(_context.Database, Table, _schema, [.. columns], shape, dictionaries, restriction) { OnlyEdges = OnlyEdges, Leader = Leader };
+        if (Leader is null)
+            _context.Scans.Add(Scan);
+        return Scan;
     }
 
     private CodeDictionary? DictionaryOf(int column)

@@ -44,21 +44,22 @@ internal sealed class BlockPlanner(
 
         var equality = new SyntaxEquality(source.Scope);
         var binder = new ExpressionBinder(source.Scope, equality);
-        var root = source.Build(where);
-        binder.Clause = "in WHERE";
-        var predicate = Conjunction.Bind(where, binder);
+        Operator root;
         if (aggregates.IsGrouped)
         {
-            root = aggregates.Build(root, predicate, Conjunction.TextOf(where), binder);
+            root = aggregates.Build(where, binder);
             if (having is not null)
             {
                 binder.Clause = "in HAVING";
                 root = new FilterOperator(root, Conversions.ToBool(binder.Bind(having), having.Position), ExpressionText.Of(having));
             }
         }
-        else if (predicate is not null)
+        else
         {
-            root = new FilterOperator(root, predicate, Conjunction.TextOf(where));
+            root = source.Build(where);
+            binder.Clause = "in WHERE";
+            if (Conjunction.Bind(where, binder) is { } predicate)
+                root = new FilterOperator(root, predicate, Conjunction.TextOf(where));
         }
 
         root = windows.Build(root, binder);

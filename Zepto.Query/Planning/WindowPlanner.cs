@@ -63,10 +63,25 @@ internal sealed class WindowPlanner
 
         var tieBreak = binder.IsGrouped ? null : (_source as BaseTableSource)?.ArrivalOrder;
         var text = string.Join(", ", calls.Select(c => ExpressionText.Of(c.Call)));
-        var result = new WindowOperator(input, partitionBy, orderBy, tieBreak, [.. arguments], functions, text);
+        var inOrder = !binder.IsGrouped && input is not WindowOperator && IsScanOrder(window);
+        var result = new WindowOperator(input, partitionBy, orderBy, tieBreak, [.. arguments], functions, text, inOrder);
         for (var i = 0; i < functions.Length; i++)
             binder.Define(calls[i].Call, input.Shape.Length + i, result.Shape[input.Shape.Length + i]);
         return result;
+    }
+
+    // A scan gives series after series, each in the order of time and arrival.
+    private bool IsScanOrder(WindowSpecification window)
+    {
+        if (_source is not BaseTableSource { Schema.TimestampIndex: >= 0 } table || window.OrderBy is not [{ Descending: false, Expression: ColumnName time }]
+            || table.Scope.Find(time) != table.Scope.Columns[table.Schema.TimestampIndex])
+            return false;
+        return window.PartitionBy switch
+        {
+            [] => table.ReadsOneSeries,
+            [ColumnName symbol] => table.Schema.SymbolIndex >= 0 && table.Scope.Find(symbol) == table.Scope.Columns[table.Schema.SymbolIndex],
+            _ => false,
+        };
     }
 
     private static BoundFrame? BindFrame(WindowFrame? frame, ExpressionBinder binder) =>

@@ -49,8 +49,14 @@ internal sealed class ExtentStore(string? directory, ulong directoryId, long ext
         _files[extent]?.Reserve(offset, sizeBytes);
     }
 
-    /// <summary>Gives the space of an unused range back.</summary>
-    public void GiveBack(int extent, long offset, long sizeBytes) => _files[extent]?.GiveBack(offset, sizeBytes);
+    /// <summary>Gives the disk space or memory of an unused range back.</summary>
+    public void GiveBack(int extent, long offset, long sizeBytes)
+    {
+        if (_files[extent] is { } file)
+            file.GiveBack(offset, sizeBytes);
+        else
+            _regions[extent].Discard(offset, sizeBytes);
+    }
 
     /// <summary>Writes the first extents to the device and waits; a failure must not be followed by another try.</summary>
     public void Flush(int extents)

@@ -15,7 +15,7 @@ internal readonly unsafe record struct Allocation(int Extent, long OffsetBytes, 
 /// </summary>
 internal sealed unsafe class SegmentAllocator(ExtentStore extents) : IDisposable
 {
-    /// <summary>Freed segments of at least this size of a dropped table give their disk space back.</summary>
+    /// <summary>Freed segments of at least this size of a dropped table give their disk space or memory back.</summary>
     private const long GiveBackBytes = 256 * 1024;
 
     /// <summary>Made while a checkpoint looks at the tables: it may or may not know the segment.</summary>

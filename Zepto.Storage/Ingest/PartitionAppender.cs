@@ -13,7 +13,9 @@ namespace Zepto.Storage.Ingest;
 internal sealed unsafe class PartitionAppender(SegmentAllocator allocator, EpochRegistry epochs)
 {
     private const int SmallestCapacity = 64;
-    private const int LargestCapacity = 65536;
+
+    /// <summary>Rows of the largest segment.</summary>
+    internal const int LargestCapacity = 65536;
 
     /// <summary>Slices shorter than this are merged along with their neighbours, so that late rows do not leave splinters.</summary>
     private const int SplinterRows = 1024;
@@ -56,8 +58,10 @@ internal sealed unsafe class PartitionAppender(SegmentAllocator allocator, Epoch
         _made.Clear();
     }
 
-    /// <summary>Frees all segments of a dropped table once no reader can see them; no durable manifest names the table any more.</summary>
-    public void Retire(Table table)
+    /// <summary>Frees all segments of a dropped table once no reader can see them.</summary>
+    /// <param name="table">Dropped before, so no row follows.</param>
+    /// <param name="isForgotten">Whether the durable manifest is known not to name the table.</param>
+    public void Retire(Table table, bool isForgotten)
     {
         var segments = new HashSet<Segment>();
         for (var i = 0; i < table.SeriesCount; i++)
@@ -69,7 +73,7 @@ internal sealed unsafe class PartitionAppender(SegmentAllocator allocator, Epoch
             }
         }
 
-        _retired.Enqueue(new Retired(epochs.Advance(), null, [.. segments], IsForgotten: true));
+        _retired.Enqueue(new Retired(epochs.Advance(), null, [.. segments], isForgotten));
     }
 
     /// <summary>Rows of the batch, named by <paramref name="order"/>, in time order and none before the partition's last row.</summary>

@@ -12,6 +12,7 @@ internal sealed unsafe class TableWriter(PartitionAppender appender, StorageStat
     private const long DayNs = 86_400_000_000_000;
     private int[] _order = [];
     private int[] _scratch = [];
+    private int[] _counts = [];
 
     /// <summary>Stores the rows; visible to snapshots taken after the call. Nothing of them is left when it throws.</summary>
     public void Write(RowBatch batch)
@@ -94,8 +95,47 @@ internal sealed unsafe class TableWriter(PartitionAppender appender, StorageStat
         var schema = batch.Schema;
         if (schema.TimestampIndex >= 0)
             SortStably(order, new ReadOnlySpan<long>(batch.Address(schema.TimestampIndex), rows));
-        if (schema.SymbolIndex >= 0)
-            SortStably(order, new ReadOnlySpan<int>(batch.Address(schema.SymbolIndex), rows));
+        if (schema.SymbolIndex < 0)
+            return;
+        var symbols = new ReadOnlySpan<int>(batch.Address(schema.SymbolIndex), rows);
+        if (!TryCountingSort(order, symbols))
+            SortStably(order, symbols);
+    }
+
+    /// <summary>
+    /// Sorts stably by counting where ids lie close together, the usual case: two passes over the rows however many ids there are. False, with
+    /// nothing done, where counting would look at more ids than rows.
+    /// </summary>
+    private bool TryCountingSort(Span<int> order, ReadOnlySpan<int> values)
+    {
+        var (min, max) = (int.MaxValue, int.MinValue);
+        foreach (var value in values)
+        {
+            min = Math.Min(min, value);
+            max = Math.Max(max, value);
+        }
+
+        if ((long)max - min >= order.Length)
+            return false;
+        if (min == max)
+            return true;
+        // One more than there are ids: each count is kept one place further, so that adding them up leaves the ids' first places.
+        var ids = max - min + 1;
+        if (_counts.Length <= ids)
+            _counts = new int[ids + 1];
+        if (_scratch.Length < order.Length)
+            _scratch = new int[order.Length];
+        var next = _counts.AsSpan(0, ids + 1);
+        next.Clear();
+        foreach (var value in values)
+            next[value - min + 1]++;
+        for (var id = 1; id < ids; id++)
+            next[id] += next[id - 1];
+        var sorted = _scratch.AsSpan(0, order.Length);
+        foreach (var row in order)
+            sorted[next[values[row] - min]++] = row;
+        sorted.CopyTo(order);
+        return true;
     }
 
     /// <summary>Leaves the order alone when it is right already, the common case.</summary>

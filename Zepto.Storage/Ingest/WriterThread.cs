@@ -50,7 +50,7 @@ internal sealed class WriterThread : IDisposable
     public ValueTask ChangeAsync(Action change) => SubmitAsync(null, change);
 
     /// <summary>Frees the segments of a dropped table, as soon as no reader can see them.</summary>
-    public ValueTask RetireAsync(Table table) => ChangeAsync(() => _appender.Retire(table));
+    public ValueTask RetireAsync(Table table, bool isForgotten) => ChangeAsync(() => _appender.Retire(table, isForgotten));
 
     /// <summary>Finishes what is queued, then ends the thread.</summary>
     public void Dispose()

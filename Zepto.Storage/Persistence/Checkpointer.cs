@@ -36,7 +36,8 @@ internal sealed class Checkpointer(
                 extentLengths = allocator.EndCapture();
             }
 
-            Write(seen, extentLengths, nextTableId());
+            WriteWithReserve(seen, extentLengths, nextTableId());
+            directory.SetReserveAside();
         }
         catch (Exception error) when (FileFormat.IsFileError(error))
         {
@@ -49,6 +50,19 @@ internal sealed class Checkpointer(
     }
 
     public void Dispose() => _running.Dispose();
+
+    /// <summary>Tries again with the reserved disk space when a first try failed for another reason than a flush, as it does on a full disk.</summary>
+    private void WriteWithReserve(TableCapture seen, long[] extentLengths, int nextTableId)
+    {
+        try
+        {
+            Write(seen, extentLengths, nextTableId);
+        }
+        catch (Exception error) when (FileFormat.IsFileError(error) && _failedFlush is null && directory.TryUseReserve())
+        {
+            Write(seen, extentLengths, nextTableId);
+        }
+    }
 
     private void Write(TableCapture seen, long[] extentLengths, int nextTableId)
     {

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Zepto.Native.Files;
 using Zepto.Storage.Extents;
@@ -8,10 +6,13 @@ namespace Zepto.Storage.Persistence;
 
 /// <summary>
 /// The directory of a durable database, locked against a second server: <c>LOCK</c>, <c>RUNNING</c> (there while a server runs, so a crash leaves
-/// it), <c>MANIFEST</c>, <c>extents/</c> and <c>dictionaries/</c>. Other files in it are left alone.
+/// it), <c>RESERVE</c>, <c>MANIFEST</c>, <c>extents/</c> and <c>dictionaries/</c>. Other files in it are left alone.
 /// </summary>
 internal sealed class DataDirectory : IDisposable
 {
+    /// <summary>Enough for the manifest of some 400,000 segments.</summary>
+    private const long ReserveBytes = 16 << 20;
+
     private readonly FileLock _lock;
 
     private DataDirectory(string path, FileLock fileLock)
@@ -30,6 +31,8 @@ internal sealed class DataDirectory : IDisposable
     public string ExtentsPath => System.IO.Path.Combine(Path, "extents");
 
     public string DictionariesPath => System.IO.Path.Combine(Path, "dictionaries");
+
+    private string ReservePath => System.IO.Path.Combine(Path, "RESERVE");
 
     private string RunningPath => System.IO.Path.Combine(Path, "RUNNING");
 
@@ -82,15 +85,35 @@ internal sealed class DataDirectory : IDisposable
         FileSync.FsyncDirectory(Path);
     }
 
-    /// <summary>Marks the directory as in use until <see cref="MarkStopped"/>.</summary>
+    /// <summary>Sets disk space aside that rows cannot take, so that a full disk still takes a checkpoint. Nothing happens where there is none to set aside.</summary>
+    public void SetReserveAside()
+    {
+        if (File.Exists(ReservePath))
+            return;
+        try
+        {
+            using SafeFileHandle file = File.OpenHandle(ReservePath, FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
+            FileSync.Allocate(file, ReservePath, 0, ReserveBytes);
+        }
+        catch (IOException)
+        {
+            File.Delete(ReservePath);
+        }
+    }
+
+    /// <summary>Gives the reserve up; false when it was given up before.</summary>
+    public bool TryUseReserve()
+    {
+        if (!File.Exists(ReservePath))
+            return false;
+        File.Delete(ReservePath);
+        return true;
+    }
+
+    /// <summary>Marks the directory as in use until <see cref="MarkStopped"/>: by a name alone, which a full disk still has room for.</summary>
     public void MarkRunning()
     {
-        using (SafeFileHandle file = File.OpenHandle(RunningPath, FileMode.Create, FileAccess.Write, FileShare.ReadWrite))
-        {
-            RandomAccess.Write(file, Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"), 0);
-            FileSync.Fsync(file, RunningPath);
-        }
-
+        File.OpenHandle(RunningPath, FileMode.Create, FileAccess.Write, FileShare.ReadWrite).Dispose();
         FileSync.FsyncDirectory(Path);
     }
 

@@ -36,6 +36,9 @@ internal sealed class Manifest
     /// <summary>The tables, as <see cref="TableCodec"/> writes them.</summary>
     public required ReadOnlyMemory<byte> Tables { get; init; }
 
+    /// <summary>Where the tables begin in a file that was read, to name places of damage.</summary>
+    public long TablesOffset { get; private init; }
+
     /// <summary>The file's bytes.</summary>
     public byte[] Encode()
     {
@@ -101,6 +104,7 @@ internal sealed class Manifest
             Dictionaries = dictionaries,
             TableCount = body.Int32(),
             Tables = file.AsMemory(file.Length - body.Remaining),
+            TablesOffset = file.Length - body.Remaining,
         };
     }
 

@@ -88,6 +88,7 @@ internal sealed class StoredState : IDisposable
         }
 
         directory.MarkRunning();
+        directory.SetReserveAside();
         Checkpointer = new Checkpointer(directory, manifest.DirectoryId, manifest.CheckpointNumber, _extents, Allocator, _dictionaries, Symbols);
     }
 
@@ -110,8 +111,7 @@ internal sealed class StoredState : IDisposable
 
     private void LoadTables(DataDirectory directory, Manifest manifest)
     {
-        var offset = new FileInfo(directory.ManifestPath).Length - manifest.Tables.Length;
-        var bytes = new ByteReader(directory.ManifestPath, manifest.Tables.Span, offset);
+        var bytes = new ByteReader(directory.ManifestPath, manifest.Tables.Span, manifest.TablesOffset);
         var segments = new SegmentLoader(Allocator, directory.WasRunning);
         for (var i = 0; i < manifest.TableCount; i++)
         {

@@ -1,5 +1,5 @@
+using Zepto.Storage.Ingest;
 using Zepto.Storage.Schema;
-using Zepto.Storage.Segments;
 using Zepto.Storage.Tables;
 
 namespace Zepto.Storage.Persistence;
@@ -122,7 +122,7 @@ internal static class TableCodec
         {
             var (extent, columnCount, offset, capacity) = (bytes.Int32(), bytes.Int32(), bytes.Int64(), bytes.Int32());
             var (startRow, rows, isOpen) = (bytes.Int32(), bytes.Int32(), bytes.Int32() == 1);
-            bytes.Check(capacity > 0 && startRow >= 0 && rows >= 0 && rows <= capacity - startRow, "a slice is longer than its segment");
+            bytes.Check(capacity is > 0 and <= PartitionAppender.LargestCapacity && startRow >= 0 && rows >= 0 && rows <= capacity - startRow, "a slice is longer than its segment");
             bytes.Check(!isOpen || i == slices.Length - 1, "an open slice is not the last one");
             bytes.Check(segments.TryLoad(extent, offset, columnCount, capacity, startRow + rows, isOpen, out var segment), "a segment has no such place");
             slices[i] = isOpen ? SegmentSlice.Open(segment, startRow) : new SegmentSlice(segment, startRow, rows);

@@ -14,6 +14,9 @@ internal sealed unsafe class KeyGrouper(VectorKind[] addedKinds, VectorKind[] so
 {
     private const int SmallestDense = 1024;
 
+    // Symbol ids can be any number: larger ones are numbered by a hash table first.
+    private const int LargestDense = 1 << 20;
+
     private readonly GroupKey[] _keys = CreateKeys(addedKinds, soughtKinds);
     private readonly LongTable[] _values = new LongTable[addedKinds.Length];
     private readonly LongTable[] _pairs = new LongTable[addedKinds.Length];
@@ -92,6 +95,12 @@ internal sealed unsafe class KeyGrouper(VectorKind[] addedKinds, VectorKind[] so
                 }
 
                 number = 0;
+            }
+
+            if (number >= LargestDense)
+            {
+                var rank = Lookup(ref _values[0], number, add);
+                number = rank < 0 ? long.MaxValue : LargestDense + rank;
             }
 
             if ((ulong)number < (ulong)_denseCapacity && _dense[number] != 0)

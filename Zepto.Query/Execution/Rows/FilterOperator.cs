@@ -15,6 +15,8 @@ internal sealed unsafe class FilterOperator(Operator input, BoundExpression pred
 
     public override ReadOnlySpan<Operator> Inputs => _inputs;
 
+    public override int AscendingColumn => input.AscendingColumn;
+
     public override string Describe() => $"Filter {text}";
 
     public override void Open(QueryRun run)

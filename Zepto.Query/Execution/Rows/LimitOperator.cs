@@ -15,6 +15,8 @@ internal sealed class LimitOperator(Operator input, BoundExpression? limit, Boun
 
     public override ReadOnlySpan<Operator> Inputs => _inputs;
 
+    public override int AscendingColumn => input.AscendingColumn;
+
     public override string Describe() => offset is null ? "Limit" : "Limit with offset";
 
     public override void Open(QueryRun run)

@@ -59,6 +59,8 @@ internal sealed unsafe class ScanOperator : Operator
     /// </summary>
     public ScanOperator? Leader { get; init; }
 
+    public override int AscendingColumn => _schema.TimestampIndex < 0 ? -1 : Array.IndexOf(_columns, _schema.TimestampIndex);
+
     /// <summary>
     /// Rows that the opened scan will read at most, exact but for blocks that it skips; counting stops when they are more than
     /// <paramref name="enough"/>.

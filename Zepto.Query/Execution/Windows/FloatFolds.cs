@@ -83,8 +83,8 @@ internal readonly struct VarianceFold(int lost, bool root) : IFold<double, Momen
     {
         if (state.Count <= lost)
             return Nulls.Float64;
-        // A single value has no spread, but NaN and the infinities have none that could be told.
-        if (state.Count == 1 && !double.IsFinite(state.Mean))
+        // The distance from an infinity cannot be told, however the runs were joined.
+        if (!double.IsFinite(state.Mean))
             return double.NaN;
         var variance = state.Squares / (state.Count - lost);
         return root ? Math.Sqrt(variance) : variance;

@@ -89,6 +89,8 @@ internal sealed unsafe class WindowBuffer
             _run.Scratch.Release(mark);
         }
 
+        if (RowCount == 0)
+            return;
         if (!_check.InOrder)
             Sort();
         else if (_needsPeers)

@@ -37,7 +37,7 @@ internal sealed unsafe class WindowInput
     public bool IsPartitioned => _partitionBy.Length > 0;
 
     /// <summary>The input's columns and the added ones.</summary>
-    public ColumnShape[] Shape => [.. _shape];
+    public List<ColumnShape> Shape => _shape;
 
     /// <summary>Columns of the chunk, as <see cref="Shape"/> says.</summary>
     public ReadOnlySpan<Vector> Columns => _columns;

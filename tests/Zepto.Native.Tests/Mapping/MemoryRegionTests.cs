@@ -28,6 +28,22 @@ public class MemoryRegionTests
     }
 
     [Fact]
+    public void Discard_WholePagesOfARange_ReadAsZeros()
+    {
+        using var region = MemoryRegion.Anonymous(1 << 16);
+        region.Slice(0, 1 << 16).Fill(7);
+        region.Discard(100, 4096 + 4096 + 4095);
+        Assert.Equal(7, region.Slice(4095, 1)[0]);
+        Assert.Equal(-1, region.Slice(4096, 8192).IndexOfAnyExcept((byte)0));
+        Assert.Equal(7, region.Slice(4096 + 8192, 1)[0]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => region.Discard(1 << 16, 1));
+        using var file = new TemporaryFile();
+        FileSync.SetLength(file.Handle, file.Path, 4096);
+        using var mapped = MemoryRegion.OfFile(file.Handle, file.Path, 0, 4096);
+        Assert.Throws<InvalidOperationException>(() => mapped.Discard(0, 4096));
+    }
+
+    [Fact]
     public void OfFile_WritesReachTheFile()
     {
         using var file = new TemporaryFile();

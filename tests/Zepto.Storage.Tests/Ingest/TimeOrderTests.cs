@@ -75,6 +75,29 @@ public class TimeOrderTests
         Assert.True(expected.SequenceEqual(actual), $"seed {seed}: the stored rows are not the sorted model's");
     }
 
+    // Ids close together are counted, ids far apart are merged.
+    [Theory]
+    [InlineData(5, 1)]
+    [InlineData(6, 3)]
+    [InlineData(7, 1_000_000)]
+    public async Task Append_SymbolsMixed_GroupsKeepArrivalOrder(int seed, int step)
+    {
+        var random = new Random(seed);
+        using var database = Database.Open(new DatabaseOptions { ExtentBytes = 1 << 24 });
+        var table = database.CreateTable(TableReading.Ticks);
+        var model = new List<Row>();
+        foreach (var rows in new[] { 1, 2, 9, 10, 11, 1000 })
+        {
+            var batch = Enumerable.Range(0, rows).Select(i => (random.Next(11) * step, (long)i, 1000 + i / 3L)).ToArray();
+            var stored = model.Count;
+            model.AddRange(batch.Select((row, i) => new Row(row.Item1, row.Item2, row.Item3, stored + i + 1)));
+            await TableReading.Append(database, table, batch);
+        }
+
+        var expected = model.OrderBy(r => r.Symbol).ThenBy(r => r.Time).ThenBy(r => r.Sequence).ToList();
+        Assert.True(expected.SequenceEqual(TableReading.Read(database, table).OrderBy(r => r.Symbol)), $"seed {seed}, step {step}");
+    }
+
     // Readers run while a writer stores statements of ten rows with one price each, some of them late: whole statements or nothing.
     [Fact]
     public async Task Read_WhileStatementsAreStored_SeesWholeStatementsInTimeOrder()

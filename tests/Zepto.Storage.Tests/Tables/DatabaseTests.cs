@@ -42,6 +42,47 @@ public class DatabaseTests
     }
 
     [Fact]
+    public async Task DropTable_WhileAReaderHasIt_ItsRowsStayUntilTheLeaseEnds()
+    {
+        using var database = Database.Open(new DatabaseOptions { ExtentBytes = 1 << 16 });
+        var table = database.CreateTable(TableReading.Ticks);
+        await TableReading.Append(database, table, (1, 77, 1), (1, 78, 2));
+        using (database.Epochs.Enter())
+        {
+            var segment = table.SeriesAt(0).Partitions[0].StateAt(table.CommittedSequence).Slices[0].Segment;
+            database.DropTable("ticks");
+            var other = database.CreateTable(TableReading.Ticks);
+            for (var symbol = 1; symbol <= 50; symbol++)
+                await TableReading.Append(database, other, (symbol, 5, 1));
+            Assert.Equal([77, 78], segment.Values<long>(1, 0, 2).ToArray());
+        }
+
+        database.DropTable("ticks");
+        // The two dropped tables' room holds the next fifty partitions.
+        var mapped = database.MappedBytes;
+        var last = database.CreateTable(TableReading.Ticks);
+        for (var symbol = 1; symbol <= 50; symbol++)
+            await TableReading.Append(database, last, (symbol, 6, 1));
+        Assert.Equal(mapped, database.MappedBytes);
+        Assert.Equal(50, TableReading.Read(database, last).Count);
+    }
+
+    [Fact]
+    public async Task Append_EnqueuedBeforeADrop_IsRefusedByTheWriter()
+    {
+        using var database = Database.Open(new DatabaseOptions());
+        var table = database.CreateTable(TableReading.Ticks);
+        using var holding = new ManualResetEventSlim();
+        var held = database.HoldWriterAsync(table, holding);
+        var append = TableReading.Append(database, table, (1, 1, 1));
+        var drop = database.DropTableAsync("ticks");
+        holding.Set();
+        await held;
+        await drop;
+        Assert.Equal(StorageErrorKind.UnknownTable, (await Assert.ThrowsAsync<StorageException>(() => append)).Kind);
+    }
+
+    [Fact]
     public async Task AddColumn_OldSegmentsLackIt_ALateRowKeepsBoth()
     {
         using var database = Database.Open(new DatabaseOptions());

@@ -1,0 +1,1 @@
+return Zepto.Load.LoadProgram.Run(args);

@@ -1,0 +1,127 @@
+using System.Buffers;
+using System.Text;
+using Zepto.Load.Columns;
+using Zepto.Load.Csv;
+
+namespace Zepto.Load.Sending;
+
+/// <summary>
+/// Turns the rows of one file into INSERT … VALUES statements. Values are checked here, so that an error can name line and column; what is left
+/// to the server is what only it knows.
+/// </summary>
+internal sealed class StatementWriter
+{
+    private static readonly SearchValues<byte> s_escaped = SearchValues.Create("'\\"u8);
+
+    private readonly string _path;
+    private readonly CsvHeader _header;
+    private readonly ColumnKind[] _kinds;
+    private readonly string[] _types;
+    private readonly byte[] _start;
+
+    /// <summary>Maps the header to the table's columns by name; a LoadException names what the table does not have.</summary>
+    public StatementWriter(string path, CsvHeader header, string table, IReadOnlyList<TableColumn> columns)
+    {
+        _path = path;
+        _header = header;
+        _kinds = new ColumnKind[header.Names.Length];
+        _types = new string[header.Names.Length];
+        for (var i = 0; i < _kinds.Length; i++)
+        {
+            var column = columns.FirstOrDefault(c => c.Name == header.Names[i])
+                ?? throw new LoadException($"{path}:1: column {header.Names[i]} is not in table {table}, which has {string.Join(", ", columns.Select(c => c.Name))}");
+            (_kinds[i], _types[i]) = (column.Kind, column.Type);
+        }
+
+        _start = Encoding.UTF8.GetBytes($"INSERT INTO {SqlNames.Quote(table)} ({string.Join(", ", header.Names.Select(SqlNames.Quote))}) VALUES ");
+    }
+
+    /// <summary>Adds the reader's current row; a LoadException names line and column of a value that does not fit, and nothing is added.</summary>
+    public void Add(CsvReader reader, InsertBatch statement)
+    {
+        _header.CheckFieldCount(reader);
+        for (var i = 0; i < _kinds.Length; i++)
+            Check(reader, i);
+        var text = statement.Text;
+        if (statement.RowCount == 0)
+        {
+            text.Write(_start);
+            (statement.Path, statement.FirstLine) = (_path, reader.Line);
+        }
+
+        text.Write(statement.RowCount == 0 ? "("u8 : ",("u8);
+        for (var i = 0; i < _kinds.Length; i++)
+        {
+            if (i > 0)
+                text.Write(","u8);
+            if (reader.IsNull(i))
+                text.Write("NULL"u8);
+            else
+                Write(text, _kinds[i], reader.Value(i));
+        }
+
+        text.Write(")"u8);
+        statement.RowCount++;
+        statement.LastLine = reader.Line;
+    }
+
+    private void Check(CsvReader reader, int index)
+    {
+        if (reader.IsNull(index))
+            return;
+        var value = reader.Value(index);
+        var fits = _kinds[index] switch
+        {
+            ColumnKind.Integer => ValueForms.IsInteger(value),
+            ColumnKind.Float => ValueForms.IsFloat(value),
+            ColumnKind.Timestamp => ValueForms.IsTimestamp(value),
+            ColumnKind.Boolean => ValueForms.TryBoolean(value, out _),
+            _ => true,
+        };
+        if (!fits)
+            throw new LoadException($"{_path}:{reader.Line}: column {_header.Names[index]}: '{Shortened(value)}' is no {_types[index]}");
+    }
+
+    private static void Write(ArrayBufferWriter<byte> text, ColumnKind kind, ReadOnlySpan<byte> value)
+    {
+        switch (kind)
+        {
+            case ColumnKind.Integer:
+            case ColumnKind.Float:
+            case ColumnKind.Timestamp when !ValueForms.IsDate(value):
+                // SQL has no sign + in a literal, only as an operator.
+                text.Write(value[0] == '+' ? value[1..] : value);
+                break;
+            case ColumnKind.Boolean:
+                ValueForms.TryBoolean(value, out var literal);
+                text.Write(literal);
+                break;
+            default:
+                WriteText(text, value);
+                break;
+        }
+    }
+
+    private static void WriteText(ArrayBufferWriter<byte> text, ReadOnlySpan<byte> value)
+    {
+        text.Write("'"u8);
+        while (true)
+        {
+            var special = value.IndexOfAny(s_escaped);
+            if (special < 0)
+                break;
+            text.Write(value[..special]);
+            text.Write(value[special] == '\'' ? "''"u8 : "\\\\"u8);
+            value = value[(special + 1)..];
+        }
+
+        text.Write(value);
+        text.Write("'"u8);
+    }
+
+    private static string Shortened(ReadOnlySpan<byte> value)
+    {
+        var text = Encoding.UTF8.GetString(value[..Math.Min(value.Length, 64)]).ReplaceLineEndings(" ");
+        return value.Length > 64 ? text + "…" : text;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Text;
+using Zepto.Storage.Schema;
+using Zepto.Storage.Segments;
+using Zepto.Storage.Tables;
+
+namespace Zepto.Storage.Tests.Persistence;
+
+/// <summary>Everything a database holds as text, one line a thing, so that two can be compared and a difference read.</summary>
+internal static class DatabaseDump
+{
+    public static List<string> Of(Database database)
+    {
+        var lines = new List<string>();
+        for (var id = 0; id <= database.Symbols.Count; id++)
+        {
+            if (!database.Symbols.Name(id).IsNull)
+                lines.Add($"symbol {id} {database.Symbols.Name(id).Text()} {database.Symbols.HasName(id)}");
+        }
+
+        using var lease = database.Epochs.Enter();
+        foreach (var table in database.Catalog.Tables.OrderBy(t => t.Id))
+            Add(lines, table);
+        return lines;
+    }
+
+    /// <summary>Fails with the first line that differs.</summary>
+    public static void AssertEqual(List<string> expected, List<string> actual, string what)
+    {
+        for (var i = 0; i < Math.Min(expected.Count, actual.Count); i++)
+            Assert.True(expected[i] == actual[i], $"{what}, line {i}: expected {expected[i]}, found {actual[i]}");
+        Assert.True(expected.Count == actual.Count, $"{what}: expected {expected.Count} lines, found {actual.Count}");
+    }
+
+    private static void Add(List<string> lines, Table table)
+    {
+        var columns = table.Schema.Columns;
+        lines.Add($"table {table.Id} {table.Name} timestamp {table.Schema.TimestampIndex} symbol {table.Schema.SymbolIndex} sequence {table.CommittedSequence}");
+        for (var c = 0; c < columns.Length; c++)
+        {
+            lines.Add(columns[c].ToString());
+            for (var code = 1; code <= (table.Strings(c)?.Count ?? 0); code++)
+                lines.Add($"string {code} {table.Strings(c)!.Text(code).Text()}");
+        }
+
+        for (var s = 0; s < table.SeriesCount; s++)
+        {
+            var series = table.SeriesAt(s);
+            lines.Add($"series {series.SymbolId}");
+            foreach (var partition in series.Partitions)
+            {
+                lines.Add($"partition {partition.BucketStartNs} until {partition.LastTime}");
+                foreach (var slice in partition.StateAt(table.CommittedSequence).Slices)
+                    Add(lines, table, slice);
+            }
+        }
+    }
+
+    private static unsafe void Add(List<string> lines, Table table, SegmentSlice slice)
+    {
+        var segment = slice.Segment;
+        var rows = slice.VisibleRows(table.CommittedSequence);
+        lines.Add($"slice of {segment.Capacity} from {slice.StartRow} rows {rows} open {slice.IsOpen} columns {segment.ColumnCount}");
+        var text = new StringBuilder();
+        for (var row = slice.StartRow; row < slice.StartRow + rows; row++)
+        {
+            text.Clear().Append(CultureInfo.InvariantCulture, $"row {*segment.SequenceAddress(row)}");
+            for (var c = 0; c < table.Schema.Columns.Length; c++)
+                text.Append(' ').Append(Value(segment, table.Schema, c, row));
+            lines.Add(text.ToString());
+        }
+
+        for (var c = 0; c < segment.ColumnCount; c++)
+        {
+            for (var block = 0; block < Segment.BlockCount(segment.Capacity); block++)
+                lines.Add($"block {block} of {c}: {segment.Block(c, block).MinInt64} {segment.Block(c, block).MaxInt64} {segment.Block(c, block).NullCount}");
+        }
+    }
+
+    private static unsafe string Value(Segment segment, TableSchema schema, int column, int row)
+    {
+        if (column == schema.SymbolIndex || !segment.HasColumn(column))
+            return "-";
+        return (schema.WidthBytes(column) switch
+        {
+            8 => *(long*)segment.Address(column, row),
+            4 => *(int*)segment.Address(column, row),
+            _ => *(byte*)segment.Address(column, row),
+        }).ToString(CultureInfo.InvariantCulture);
+    }
+}
