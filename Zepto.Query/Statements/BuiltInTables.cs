@@ -4,7 +4,7 @@ using Zepto.Storage.Schema;
 namespace Zepto.Query.Statements;
 
 /// <summary>Tables of a fresh server; they can be dropped like any other.</summary>
-internal static class BuiltInTables
+public static class BuiltInTables
 {
     private static readonly TableDefinition[] s_definitions =
     [

@@ -43,10 +43,10 @@ public sealed class Table : IDisposable
     public int SeriesCount => Volatile.Read(ref _seriesCount);
 
     /// <summary>Set by DROP TABLE: statements that still hold the table may finish reading, writers refuse.</summary>
-    internal bool IsDropped
+    public bool IsDropped
     {
         get => _isDropped;
-        set => _isDropped = value;
+        internal set => _isDropped = value;
     }
 
     public Series SeriesAt(int index) => Volatile.Read(ref _series)[index];

@@ -1,4 +1,6 @@
 using Zepto.Query.Expressions;
+using Zepto.Query.Results;
+using Zepto.Query.Syntax;
 using Zepto.Query.Vectors;
 using Zepto.Storage;
 using Zepto.Storage.Epochs;
@@ -36,6 +38,9 @@ internal sealed class ScanSnapshot(Database database, Table table, TableSchema s
     public void Open(EvaluationContext context)
     {
         _lease = database.Epochs.Enter();
+        // The plan may be older than a DROP; only from here on is the table's memory safe from it.
+        if (table.IsDropped)
+            throw new SqlException(StatementErrorKind.UnknownTable, $"Unknown table: {table.Name}");
         _sequence = table.CommittedSequence;
         _range = TimeRange.Of(restriction.TimeBounds, context);
         if (restriction.Symbols is null)
