@@ -1,4 +1,5 @@
 using System.Reflection;
+using Zepto.Server.Tests.Hosting;
 
 namespace Zepto.Server.Tests.Architecture;
 
@@ -37,18 +38,10 @@ public class DependencyTests
     [InlineData("Zepto.Http", new[] { "Zepto.Native", "Zepto.Query", "Zepto.Storage" })]
     public void ProjectFile_ReferencesOnlyLayersBelowIt(string project, string[] expected)
     {
-        var text = File.ReadAllText(Path.Combine(Root(), project, project + ".csproj"));
+        var text = File.ReadAllText(Path.Combine(Repository.Root, project, project + ".csproj"));
         var references = Layers.Select(l => l == "zepto_server" ? "Zepto.Http" : l).Where(l => text.Contains($"\\{l}.csproj", StringComparison.Ordinal));
         Assert.Equal(expected, references.Order(StringComparer.Ordinal));
     }
 
     private static Assembly Load(string name) => Assembly.Load(name);
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "zepto.sln")))
-            folder = folder.Parent ?? throw new InvalidOperationException("zepto.sln is in no folder above the tests");
-        return folder.FullName;
-    }
 }
