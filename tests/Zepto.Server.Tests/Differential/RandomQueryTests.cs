@@ -7,7 +7,7 @@ namespace Zepto.Server.Tests.Differential;
 /// <summary>Random statements give the same rows as DuckDB, or fail in both.</summary>
 public sealed class RandomQueryTests
 {
-    private const int ShownDifferences = 80;
+    private const int ShownDifferences = 8;
 
     [Theory]
     [InlineData(20240719, 400)]
