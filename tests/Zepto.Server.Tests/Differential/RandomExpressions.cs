@@ -4,7 +4,9 @@ namespace Zepto.Server.Tests.Differential;
 /// Random expressions of known type over the columns of <see cref="SmallTable"/>. They avoid what the two dialects do differently on purpose:
 /// integer division by zero, roots of negative numbers, texts of floats.
 /// </summary>
-internal sealed class RandomExpressions(Random random)
+/// <param name="random">Decides the statement's shape.</param>
+/// <param name="literals">Decides the literals in it.</param>
+internal sealed class RandomExpressions(Random random, Random literals)
 {
     public Sql Any(int depth) => random.Next(8) switch
     {
@@ -44,7 +46,7 @@ internal sealed class RandomExpressions(Random random)
     public Sql Float(int depth)
     {
         if (depth <= 0)
-            return random.Next(4) == 0 ? $"{random.Next(-8, 9) / 4.0:0.00}e0" : "f";
+            return random.Next(4) == 0 ? $"{literals.Next(-8, 9) / 4.0:0.00}e0" : "f";
         return random.Next(12) switch
         {
             0 => Sql.Of("({0} + {1})", Float(depth - 1), Number(depth - 1)),
@@ -65,14 +67,14 @@ internal sealed class RandomExpressions(Random random)
     public Sql Text(int depth)
     {
         if (depth <= 0)
-            return random.Next(5) == 0 ? Pick("'x'", "'abc'", "''", "'it''s'") : Column("k", "g");
+            return random.Next(5) == 0 ? Literal("'x'", "'abc'", "''", "'it''s'") : Column("k", "g");
         return random.Next(10) switch
         {
             0 => Sql.Of("upper({0})", Text(depth - 1)),
             1 => Sql.Of("lower({0})", Text(depth - 1)),
             2 => Sql.Of("({0} || {1})", Text(depth - 1), Text(depth - 1)),
             3 => Sql.Of("concat({0}, {1})", Text(depth - 1), Text(depth - 1)),
-            4 => Sql.Of($"substr({{0}}, {random.Next(1, 4)}, {random.Next(0, 4)})", Text(depth - 1)),
+            4 => Sql.Of($"substr({{0}}, {literals.Next(1, 4)}, {literals.Next(0, 4)})", Text(depth - 1)),
             5 => Sql.Of("replace({0}, 'b', '--')", Text(depth - 1)),
             6 => Sql.Of("trim({0})", Text(depth - 1)),
             7 => Sql.Of("CASE WHEN {0} THEN {1} ELSE {2} END", Condition(depth - 1), Text(depth - 1), Text(depth - 1)),
@@ -95,10 +97,10 @@ internal sealed class RandomExpressions(Random random)
             5 => Sql.Of(Pick("({0} BETWEEN {1} AND {2})", "({0} NOT BETWEEN {1} AND {2})"), Number(depth - 1), Number(0), Number(0)),
             6 => Sql.Of(Pick("({0} IN ({1}, {2}, 3))", "({0} NOT IN ({1}, {2}, 3))", "({0} IN ({1}, NULL))"), Integer(depth - 1), SmallInteger(), SmallInteger()),
             7 => Sql.Of(Pick("({0} IN ('A', 'abc', 'B'))", "({0} NOT IN ('A', 'b', ''))"), Text(depth - 1)),
-            8 => Sql.Of($"({{0}} {Pick("LIKE", "NOT LIKE", "ILIKE")} {Pick("'a%'", "'%b%'", "'_'", "'%'", "''", "'a_c%'")})", Text(depth - 1)),
+            8 => Sql.Of($"({{0}} {Pick("LIKE", "NOT LIKE", "ILIKE")} {{1}})", Text(depth - 1), Literal("'a%'", "'%b%'", "'_'", "'%'", "''", "'a_c%'")),
             9 => Sql.Of(Pick("({0} IS NULL)", "({0} IS NOT NULL)"), Any(depth - 1)),
-            10 => Sql.Of(Pick("(k = 'A')", "(k != 'B')", "(k > 'AB')", "(k IN ('A', 'C', 'nope'))")),
-            11 => Sql.Of($"(ts {Comparison()} {SmallTable.StartNs + random.Next(SmallTable.RowCount) * SmallTable.StepNs})"),
+            10 => Sql.Of(Pick("(k = {0})", "(k != {0})", "(k > {0})", "(k IN ({0}, 'C', 'nope'))"), Literal("'A'", "'B'", "'AB'", "'nope'")),
+            11 => Sql.Of($"(ts {Comparison()} {SmallTable.StartNs + literals.Next(SmallTable.RowCount) * SmallTable.StepNs})"),
             12 => Sql.Of("startsWith({0}, 'a')", "starts_with({0}, 'a')", Text(depth - 1)),
             _ => Sql.Of("(position({0}, 'b') > 1)", "(strpos({0}, 'b') > 1)", Text(depth - 1)),
         };
@@ -144,9 +146,9 @@ internal sealed class RandomExpressions(Random random)
         {
             0 => Sql.Of(Pick("rank()", "dense_rank()") + " {0})", peers),
             1 => Sql.Of("row_number() {0})", ordered),
-            2 => Sql.Of($"{Pick("lag", "lead")}({{0}}, {random.Next(0, 4)}) {{1}})", Column("a", "f", "g", "k"), ordered),
-            3 => Sql.Of($"{Pick("lag", "lead")}({{0}}, {random.Next(1, 4)}, -1) {{1}})", Column("a", "b"), ordered),
-            4 => Sql.Of($"ntile({random.Next(1, 7)}) {{0}})", ordered),
+            2 => Sql.Of($"{Pick("lag", "lead")}({{0}}, {literals.Next(0, 4)}) {{1}})", Column("a", "f", "g", "k"), ordered),
+            3 => Sql.Of($"{Pick("lag", "lead")}({{0}}, {literals.Next(1, 4)}, -1) {{1}})", Column("a", "b"), ordered),
+            4 => Sql.Of($"ntile({literals.Next(1, 7)}) {{0}})", ordered),
             5 => Sql.Of("delta({0}) {1})", "CASE WHEN row_number() {1}) = 1 THEN {0} ELSE {0} - lag({0}) {1}) END", Column("a", "f"), ordered),
             6 => Sql.Of("ratio({0}) {1})", "CASE WHEN row_number() {1}) = 1 THEN {0} ELSE {0} / lag({0}) {1}) END", "(abs(f) + 1)", ordered),
             7 => Sql.Of($"{Running()} OVER ({partition.TrimEnd()})", WindowArgument()),
@@ -158,26 +160,28 @@ internal sealed class RandomExpressions(Random random)
 
     public string Pick(params ReadOnlySpan<string> choices) => choices[random.Next(choices.Length)];
 
+    private Sql Literal(params ReadOnlySpan<string> choices) => choices[literals.Next(choices.Length)];
+
     private string Running() => Pick("sum({0})", "avg({0})", "min({0})", "max({0})", "count({0})");
 
     private Sql WindowArgument() => random.Next(4) == 0 ? Number(1) : Column("a", "b", "f");
 
     private string Frame() => random.Next(7) switch
     {
-        0 => $"{random.Next(0, 6)} PRECEDING",
+        0 => $"{literals.Next(0, 6)} PRECEDING",
         1 => "UNBOUNDED PRECEDING",
-        2 => $"BETWEEN {random.Next(0, 6)} PRECEDING AND {random.Next(0, 4)} FOLLOWING",
+        2 => $"BETWEEN {literals.Next(0, 6)} PRECEDING AND {literals.Next(0, 4)} FOLLOWING",
         3 => "BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING",
         4 => "BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING",
-        5 => $"BETWEEN {random.Next(3, 6)} PRECEDING AND {random.Next(1, 4)} PRECEDING",
-        _ => $"BETWEEN {random.Next(0, 3)} FOLLOWING AND {random.Next(3, 6)} FOLLOWING",
+        5 => $"BETWEEN {literals.Next(3, 6)} PRECEDING AND {literals.Next(1, 4)} PRECEDING",
+        _ => $"BETWEEN {literals.Next(0, 3)} FOLLOWING AND {literals.Next(3, 6)} FOLLOWING",
     };
 
     private Sql Column(params ReadOnlySpan<string> names) => Pick(names);
 
-    private Sql SmallInteger() => $"{random.Next(-9, 10)}";
+    private Sql SmallInteger() => $"{literals.Next(-9, 10)}";
 
-    private Sql NonZero() => Pick("2", "3", "-2", "7", "10", "-5");
+    private Sql NonZero() => Literal("2", "3", "-2", "7", "10", "-5");
 
     private string Comparison() => Pick("=", "!=", "<", "<=", ">", ">=");
 }

@@ -1,9 +1,11 @@
 namespace Zepto.Server.Tests.Differential;
 
 /// <summary>Random SELECT statements over <see cref="SmallTable"/>, each with a total order of its rows.</summary>
-internal sealed class RandomQueries(Random random)
+/// <param name="random">Decides a statement's shape.</param>
+/// <param name="literals">Decides the literals in it.</param>
+internal sealed class RandomQueries(Random random, Random literals)
 {
-    private readonly RandomExpressions _expressions = new(random);
+    private readonly RandomExpressions _expressions = new(random, literals);
 
     public Sql Next() => random.Next(12) switch
     {
@@ -68,7 +70,7 @@ internal sealed class RandomQueries(Random random)
 
     private Sql Having() => random.Next(3) switch
     {
-        0 => $"count(*) > {random.Next(1, 40)}",
+        0 => $"count(*) > {literals.Next(1, 40)}",
         1 => "sum(a) > 0",
         _ => Sql.Of("min({0}) < 2 OR max(f) IS NULL", _expressions.Number(0)),
     };
@@ -83,8 +85,8 @@ internal sealed class RandomQueries(Random random)
 
     private Sql Limit() => random.Next(4) switch
     {
-        0 => $" LIMIT {random.Next(0, 50)}",
-        1 => $" LIMIT {random.Next(1, 50)} OFFSET {random.Next(0, 300)}",
+        0 => $" LIMIT {literals.Next(0, 50)}",
+        1 => $" LIMIT {literals.Next(1, 50)} OFFSET {literals.Next(0, 300)}",
         _ => "",
     };
 
