@@ -123,6 +123,8 @@ internal sealed class ExpressionBinder(Scope scope, SyntaxEquality equality)
 
         if (AggregateFunctions.IsAggregate(call.Name))
             throw new SqlException(StatementErrorKind.TypeMismatch, $"Aggregate function {call.Name} at position {call.Position} cannot stand {Clause}");
+        if (!ScalarFunctions.Exists(call.Name))
+            throw new SqlException(StatementErrorKind.UnknownFunction, $"Unknown function: {call.Name}");
         if (call.Distinct || call.Levels is not null || call.WithinGroup is not null || call.Filter is not null)
             throw SqlException.Type($"{call.Name} is no aggregate function and takes plain arguments only,", call.Position);
         if (call.Arguments is [_, Interval { Months: not 0 } months, ..] && call.Name.Equals("toStartOfInterval", StringComparison.OrdinalIgnoreCase))
