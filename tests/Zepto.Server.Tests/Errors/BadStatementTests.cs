@@ -17,6 +17,8 @@ public sealed class BadStatementTests(DemoServer demo) : IClassFixture<DemoServe
     [InlineData("SELECT price FROM trades LIMIT foo", "Unknown column: foo at position 32")]
     [InlineData("SELECT t.foo FROM trades t", "Unknown column: t.foo at position 8")]
     [InlineData("SELECT foo(price) FROM trades", "Unknown function: foo")]
+    [InlineData("SELECT count(*), foo(price) FROM trades", "Unknown function: foo")]
+    [InlineData("SELECT foo(price) FILTER (WHERE price > 1) FROM trades", "Unknown function: foo")]
     [InlineData("INSERT INTO foo VALUES (1)", "Unknown table: foo")]
     [InlineData("DROP TABLE foo", "Unknown table: foo")]
     [InlineData("DESCRIBE TABLE foo", "Unknown table: foo")]

@@ -6,6 +6,12 @@ SELECT count(*), count(price), min(timestamp_ns), max(timestamp_ns) FROM ticks
 # count of quotes
 SELECT count(*), sum(bid_size), sum(ask_size), min(bid), max(ask) FROM book
 
+# every trade
+SELECT symbol, timestamp_ns, price, volume FROM ticks ORDER BY timestamp_ns, symbol, price, volume
+
+# every quote of a symbol
+SELECT * FROM book WHERE symbol = 'ETHUSD_PERP' ORDER BY timestamp_ns, bid, ask, bid_size, ask_size
+
 # counts by symbol
 SELECT symbol, count(*) AS n FROM ticks GROUP BY symbol ORDER BY symbol
 
