@@ -131,6 +131,7 @@ internal sealed class AggregatePlanner
         var function = bound.Create(indexes);
         if (call.Filter is not null)
         {
+            function.FilterArgument = arguments.Count;
             arguments.Add(Conversions.ToBool(binder.Bind(call.Filter), call.Filter.Position));
         }
 
