@@ -96,11 +96,14 @@ internal sealed class HttpComparison(int rounds, int seconds)
                 Report.Percent(measured.Rate.Spread),
                 Report.Number(measured.ProcessorUs.Median),
                 Report.Ratio(measured.ProcessorUs.Median / floor.ProcessorUs.Median),
-                Report.Number(measured.MedianUs.Median),
-                Report.Number(measured.TailUs.Median));
+                LatencyText(measured.MedianUs),
+                LatencyText(measured.TailUs));
         }
 
         report.Table(table);
+
+        // wrk takes the time of one request at a time, which says nothing once several are under way.
+        string LatencyText(Samples samples) => load.Pipelined > 1 ? "–" : Report.Number(samples.Median);
     }
 
     /// <summary>The whole response as the server sent it, but for the field that says it closes.</summary>
