@@ -31,6 +31,8 @@ internal abstract unsafe class PickAggregate(ColumnShape result, int[] arguments
 
     public sealed override void UpdateMasked(int group, Vector[] columns, ReadOnlySpan<byte> mask)
     {
+        if (mask.IsEmpty)
+            return;
         Remember(columns);
         var state = State(group);
         PickFromRange(state, columns, 0, mask.Length, mask);

@@ -102,7 +102,11 @@ internal sealed class QueryThreads : IWorkerPool, IDisposable
         }
 
         foreach (var thread in _threads)
-            thread.Join();
+        {
+            // A continuation of a step runs on its query thread and may end the engine.
+            if (thread != Thread.CurrentThread)
+                thread.Join();
+        }
     }
 
     /// <inheritdoc/>

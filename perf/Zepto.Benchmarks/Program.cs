@@ -1,1 +1,1 @@
-return 0;
+return Zepto.Benchmarks.BenchmarkProgram.Run(args);

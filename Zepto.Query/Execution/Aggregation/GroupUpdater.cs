@@ -39,7 +39,7 @@ internal sealed unsafe class GroupUpdater
         _input = input;
         _keys = keys;
         _predicate = predicate;
-        _arguments = arguments;
+        _arguments = arguments = Guarded(arguments, functions);
         _functions = functions;
         _groups = groups;
         _keyVectors = new Vector[keys.Length];
@@ -307,6 +307,19 @@ internal sealed unsafe class GroupUpdater
     {
         for (var i = 0; i < expressions.Length; i++)
             target[i] = expressions[i].Evaluate(_context!);
+    }
+
+    // FILTER may keep the rows out for which an argument fails, such as a division by zero: it is computed for the others only.
+    private static BoundExpression[] Guarded(BoundExpression[] arguments, AggregateFunction[] functions)
+    {
+        BoundExpression[] guarded = [.. arguments];
+        foreach (var function in functions.Where(f => f.FilterArgument >= 0))
+        {
+            foreach (var argument in function.Arguments.Where(a => RowSubset.CanFail(arguments[a])))
+                guarded[argument] = ExpressionBuilder.Case([(arguments[function.FilterArgument], arguments[argument])], null, position: 1);
+        }
+
+        return guarded;
     }
 
     private bool IsAscending(BoundExpression operand) =>

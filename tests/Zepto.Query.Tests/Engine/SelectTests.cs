@@ -99,7 +99,7 @@ public sealed class SelectTests : IDisposable
     [InlineData("SELECT symbol FROM trades WHERE sum(price) > 1", StatementErrorKind.TypeMismatch, "Aggregate function sum at position 33 cannot stand in WHERE")]
     [InlineData("SELECT 1 // 0", StatementErrorKind.BadValue, "Integer division by zero")]
     [InlineData("SELECT price % (price - price) FROM trades", StatementErrorKind.BadValue, "Integer modulo by zero")]
-    [InlineData("SELECT 9223372036854775807 + 1", StatementErrorKind.BadValue, "Integer overflow in +")]
+    [InlineData("SELECT 9223372036854775807 + 1", StatementErrorKind.BadValue, "Integer overflow in addition")]
     [InlineData("SELECT symbol + 1 FROM trades", StatementErrorKind.TypeMismatch, "Type error: + needs a number, not SYMBOL at position 8")]
     [InlineData("SELECT price FROM trades LIMIT -1", StatementErrorKind.BadValue, "LIMIT must not be negative, got -1")]
     [InlineData("SELECT price FROM trades LIMIT 'x'", StatementErrorKind.TypeMismatch, "Type error: LIMIT needs a whole number, not STRING, at position 32")]
@@ -109,7 +109,7 @@ public sealed class SelectTests : IDisposable
     [InlineData("SELECT symbol FROM trades t ASOF JOIN quotes q ON t.symbol = q.symbol AND t.timestamp >= q.timestamp", StatementErrorKind.UnknownColumn, "Ambiguous column: symbol at position 8, write it with its table's name")]
     [InlineData("SELECT 1; SELECT 2", StatementErrorKind.Syntax, null)]
     [InlineData("WITH a AS (SELECT 1), a AS (SELECT 2) SELECT * FROM a", StatementErrorKind.Syntax, null)]
-    [InlineData("SELECT a AS b, b AS a FROM trades", StatementErrorKind.Syntax, "Parse error: the alias a stands for itself at position 15")]
+    [InlineData("SELECT a AS b, b AS a FROM trades", StatementErrorKind.Syntax, "Parse error: the alias a stands for itself at position 8")]
     public void Select_Mistake_IsNamed(string sql, StatementErrorKind kind, string? expected)
     {
         var error = _engine.Error(sql, kind);

@@ -56,6 +56,8 @@ internal sealed unsafe class RowSource : Operator, IDisposable
         _chunkRows = chunkRows;
         _constants = constants;
         _texts = Array.ConvertAll(columns, c => Array.ConvertAll(c.Texts ?? [], t => t == null ? null : Encoding.UTF8.GetBytes(t)));
+        // Checked here, so that serving allocates nothing.
+        Assert.All(_texts.SelectMany(t => t), t => Assert.InRange(t?.Length ?? 0, 0, 64));
         _chunk = Array.ConvertAll(columns, c => (nint)NativeMemory.Alloc((nuint)(chunkRows * Vector.WidthBytes(c.Shape.Kind))));
         _textBytes = (byte*)NativeMemory.Alloc((nuint)(chunkRows * columns.Length * 64));
     }
@@ -65,6 +67,11 @@ internal sealed unsafe class RowSource : Operator, IDisposable
 
     /// <summary>Rows given in this run.</summary>
     public int ServedRows => _at;
+
+    /// <summary>Column whose values rise from row to row; -1 for none.</summary>
+    public int RisingColumn { get; init; } = -1;
+
+    public override int AscendingColumn => RisingColumn;
 
     public override string Describe() => "Rows";
 
@@ -135,7 +142,6 @@ internal sealed unsafe class RowSource : Operator, IDisposable
                 continue;
             }
 
-            Assert.InRange(text.Length, 0, 64);
             text.CopyTo(new Span<byte>(_textBytes + _textUsed, text.Length));
             target[row] = new TextRef(_textBytes + _textUsed, text.Length);
             _textUsed += text.Length;
