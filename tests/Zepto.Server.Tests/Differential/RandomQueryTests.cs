@@ -14,7 +14,7 @@ public sealed class RandomQueryTests
     private const int Variants = 3;
 
     [Theory]
-    [InlineData(20240719, 300)]
+    [InlineData(20240719, 200)]
     public void RandomQueries_AnswerAsDuckDbDoes(int seed, int count) => CompareMany(seed, count);
 
     [Fact]

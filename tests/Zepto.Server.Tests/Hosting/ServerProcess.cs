@@ -81,25 +81,9 @@ internal sealed partial class ServerProcess : IDisposable
     /// <summary>Asks it to stop (SIGTERM) and waits for its exit code.</summary>
     public int Stop()
     {
-        SendTerminate();
-        return WaitForExit();
-    }
-
-    /// <summary>Asks it to stop and returns at once.</summary>
-    public void SendTerminate()
-    {
         if (SendSignal(_process.Id, Terminate) != 0)
             throw new InvalidOperationException("the server has ended already");
-    }
-
-    /// <summary>Waits until it has ended.</summary>
-    public int WaitForExit()
-    {
-        if (!_process.WaitForExit(Deadline))
-            throw new TimeoutException($"the server did not end: {Errors}");
-        // Without a time limit this also waits for the last lines of output.
-        _process.WaitForExit();
-        return _process.ExitCode;
+        return WaitForExit();
     }
 
     /// <summary>Ends it without a chance to tidy up (SIGKILL).</summary>
@@ -115,6 +99,15 @@ internal sealed partial class ServerProcess : IDisposable
         if (!_process.HasExited)
             Kill();
         _process.Dispose();
+    }
+
+    private int WaitForExit()
+    {
+        if (!_process.WaitForExit(Deadline))
+            throw new TimeoutException($"the server did not end: {Errors}");
+        // Without a time limit this also waits for the last lines of output.
+        _process.WaitForExit();
+        return _process.ExitCode;
     }
 
     private void OnOutput(string? line)
