@@ -24,8 +24,11 @@ public sealed record EngineOptions
     /// <summary>Whether query threads stay on their cores.</summary>
     public bool Pin { get; init; }
 
-    /// <summary>Statements that read at most so many rows run on the thread that starts them: the hop to a query thread costs more.</summary>
-    public long InlineRows { get; init; } = 65_536;
+    /// <summary>
+    /// Statements that are likely to take at most so many microseconds run on the thread that starts them: the hop to a query thread and back costs more
+    /// than that thread's other connections lose.
+    /// </summary>
+    public long InlineMicroseconds { get; init; } = 300;
 
     /// <summary>Plans that are kept.</summary>
     public int PlanCacheEntries { get; init; } = 1024;

@@ -19,7 +19,7 @@ internal sealed class Plan(Operator root, ResultColumn[] columns, ScanOperator[]
     /// <summary>The cache entry it goes back to; null for a plan that is used once.</summary>
     public CachedStatement? Origin { get; } = origin;
 
-    /// <summary>Rows the opened plan may read, counted only until they are more than <paramref name="enough"/>.</summary>
+    /// <summary>Rows that the opened plan may read, counted only until they are more than <paramref name="enough"/>.</summary>
     public long EstimateRows(long enough)
     {
         long rows = 0;
@@ -31,5 +31,20 @@ internal sealed class Plan(Operator root, ResultColumn[] columns, ScanOperator[]
         }
 
         return rows;
+    }
+
+    /// <summary>Whether the opened plan is likely to take no longer than a time: what it reads times what its operators cost a row.</summary>
+    public bool TakesAtMost(long microseconds)
+    {
+        var rows = (long)Math.Min(microseconds * 1000 / CostOf(Root), long.MaxValue / 2);
+        return EstimateRows(rows) <= rows;
+    }
+
+    private static double CostOf(Operator node)
+    {
+        var cost = node.RowCostNs;
+        foreach (var input in node.Inputs)
+            cost += CostOf(input);
+        return cost;
     }
 }

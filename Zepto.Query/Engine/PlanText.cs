@@ -6,12 +6,12 @@ namespace Zepto.Query.Engine;
 internal static class PlanText
 {
     /// <summary>The lines of an opened plan, and last where it runs.</summary>
-    public static List<string> Of(Plan plan, long inlineRows)
+    public static List<string> Of(Plan plan, long inlineMicroseconds)
     {
         var lines = new List<string>();
         Add(plan.Root, 0, lines);
         var rows = plan.EstimateRows(long.MaxValue);
-        lines.Add($"Reads at most {rows} rows, {(rows > inlineRows ? "on a query thread" : "on the connection's thread")}");
+        lines.Add($"Reads at most {rows} rows, {(plan.TakesAtMost(inlineMicroseconds) ? "on the connection's thread" : "on the query threads")}");
         return lines;
     }
 

@@ -168,7 +168,7 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
         plan.Root.Open(execution.Run);
         try
         {
-            foreach (var line in PlanText.Of(plan, Options.InlineRows))
+            foreach (var line in PlanText.Of(plan, Options.InlineMicroseconds))
                 lines.Add(line);
         }
         finally

@@ -104,7 +104,7 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
         _formatName = formatName;
         _isOpen = true;
         plan.Root.Open(Run);
-        if (plan.EstimateRows(_engine.Options.InlineRows) > _engine.Options.InlineRows)
+        if (!plan.TakesAtMost(_engine.Options.InlineMicroseconds))
         {
             _engine.Threads.Admit();
             _isAdmitted = true;

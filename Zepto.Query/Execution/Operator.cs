@@ -1,3 +1,4 @@
+using Zepto.Query.Execution.Sorting;
 using Zepto.Query.Vectors;
 using Zepto.Storage.Schema;
 
@@ -34,8 +35,27 @@ internal abstract class Operator(ColumnShape[] shape)
     /// <summary>Moves to the next chunk; false at the end. Throws SqlException for errors of the data and for cancellation.</summary>
     public abstract bool Next();
 
+    /// <summary>
+    /// Says, between Open and the first Next, that only some of the first rows by a column are wanted, NULLs last: whoever can should give promising rows
+    /// first. Operators pass it on to where the column comes from.
+    /// </summary>
+    public virtual void PreferFirst(int column, bool descending)
+    {
+    }
+
+    /// <summary>
+    /// Says between two chunks that rows beyond a bound on one of the columns are not wanted any more in this run; rows may still be given. Operators
+    /// pass it on to where the column comes from.
+    /// </summary>
+    public virtual void LeaveOut(int column, in SortBound bound)
+    {
+    }
+
     /// <summary>Ends the run: gives back what the run held (buffers, leases). Called once after Open, also after an error.</summary>
     public abstract void Close();
+
+    /// <summary>Rough cost of a row of the scans below, in nanoseconds, for deciding where a statement runs; inputs not included.</summary>
+    public virtual double RowCostNs => 1;
 
     /// <summary>Inputs, for EXPLAIN.</summary>
     public virtual ReadOnlySpan<Operator> Inputs => [];

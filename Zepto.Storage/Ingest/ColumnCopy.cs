@@ -98,31 +98,39 @@ internal static unsafe class ColumnCopy
     private static void Float64(double* source, double* target, ReadOnlySpan<int> order, ref BlockStatistics statistics)
     {
         var (min, max, nulls) = (statistics.MinFloat64, statistics.MaxFloat64, statistics.NullCount);
+        var notNumbers = 0;
+        var nullsBefore = nulls;
         for (var i = 0; i < order.Length; i++)
         {
             var value = source[order[i]];
             target[i] = value;
             nulls += Nulls.IsNull(value) ? 1 : 0;
+            notNumbers += double.IsNaN(value) ? 1 : 0;
             // Comparisons with NaN are false, which leaves NULL and NaN out.
             min = value < min ? value : min;
             max = value > max ? value : max;
         }
 
         (statistics.MinFloat64, statistics.MaxFloat64, statistics.NullCount) = (min, max, nulls);
+        statistics.NanCount += notNumbers - (nulls - nullsBefore);
     }
 
     private static void Float32(float* source, float* target, ReadOnlySpan<int> order, ref BlockStatistics statistics)
     {
         var (min, max, nulls) = (statistics.MinFloat64, statistics.MaxFloat64, statistics.NullCount);
+        var notNumbers = 0;
+        var nullsBefore = nulls;
         for (var i = 0; i < order.Length; i++)
         {
             var value = source[order[i]];
             target[i] = value;
             nulls += Nulls.IsNull(value) ? 1 : 0;
+            notNumbers += double.IsNaN(value) ? 1 : 0;
             min = value < min ? value : min;
             max = value > max ? value : max;
         }
 
         (statistics.MinFloat64, statistics.MaxFloat64, statistics.NullCount) = (min, max, nulls);
+        statistics.NanCount += notNumbers - (nulls - nullsBefore);
     }
 }

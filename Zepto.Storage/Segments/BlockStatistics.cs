@@ -4,9 +4,9 @@ using Zepto.Storage.Schema;
 namespace Zepto.Storage.Segments;
 
 // One column of one block of rows, 24 bytes:
-//   0 min (int64, or double for FLOAT columns) | 8 max | 16 nullCount i32 | 20 reserved
+//   0 min (int64, or double for FLOAT columns) | 8 max | 16 nullCount i32 | 20 nanCount i32
 /// <summary>
-/// Smallest and largest value of a block and its NULLs. NULL and NaN are left out of min and max. May cover rows that an older snapshot does not
+/// Smallest and largest value of a block, its NULLs and its NaNs. NULL and NaN are left out of min and max. May cover rows that an older snapshot does not
 /// see, so it is right for skipping blocks and exact only when the whole block is visible. Rows given up by a failed statement or a crash
 /// leave no trace in them.
 /// </summary>
@@ -18,6 +18,7 @@ public struct BlockStatistics
     [FieldOffset(8)] public long MaxInt64;
     [FieldOffset(8)] public double MaxFloat64;
     [FieldOffset(16)] public int NullCount;
+    [FieldOffset(20)] public int NanCount;
 
     /// <summary>Of no values, for integer-like columns.</summary>
     public static BlockStatistics EmptyInt64 => new() { MinInt64 = long.MaxValue, MaxInt64 = long.MinValue };

@@ -45,6 +45,8 @@ internal sealed unsafe class AggregateOperator : Operator
 
     public override ReadOnlySpan<Operator> Inputs => _inputs;
 
+    public override double RowCostNs => _updater.RowCostNs;
+
     public override string Describe() => _text;
 
     public override void Open(QueryRun run)

@@ -3,6 +3,7 @@ using Zepto.Query.Aggregates;
 using Zepto.Query.Execution.Rows;
 using Zepto.Query.Expressions;
 using Zepto.Query.Vectors;
+using Zepto.Storage.Schema;
 
 namespace Zepto.Query.Execution.Aggregation;
 
@@ -50,6 +51,17 @@ internal sealed unsafe class GroupUpdater
             MarkRead(expression);
         _readsPlainColumns = Array.TrueForAll(arguments, a => a is ColumnReference) && Array.TrueForAll(functions, f => f.FilterArgument < 0);
         _bucketKey = Array.FindIndex(keys, k => k is IBucketExpression bucket && IsAscending(bucket.BucketOperand));
+    }
+
+    /// <summary>Rough cost of a row, ns: ranges of rows go through kernels, mixed groups row by row.</summary>
+    public double RowCostNs
+    {
+        get
+        {
+            var inRanges = Array.TrueForAll(_keys, k => k.Type == ColumnType.Symbol || k.IsConstant || Array.IndexOf(_keys, k) == _bucketKey);
+            var cost = inRanges ? 0.1 + (0.15 * _functions.Length) : 10 + (2 * _functions.Length);
+            return cost + (_predicate is null ? 0 : 0.5) + Array.FindAll(_arguments, a => a is not ColumnReference).Length;
+        }
     }
 
     /// <summary>Readies for a run of the opened input.</summary>

@@ -23,6 +23,8 @@ internal sealed class ParallelAggregateOperator(AggregateOperator leader, ScanOp
 
     public override ReadOnlySpan<Operator> Inputs => leader.Inputs;
 
+    public override double RowCostNs => leader.RowCostNs;
+
     public override string Describe() => $"Parallel {leader.Describe()}";
 
     public override void Open(QueryRun run)

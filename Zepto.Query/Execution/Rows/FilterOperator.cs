@@ -1,4 +1,5 @@
 using Zepto.Native.Memory;
+using Zepto.Query.Execution.Sorting;
 using Zepto.Query.Expressions;
 using Zepto.Query.Vectors;
 
@@ -14,6 +15,8 @@ internal sealed unsafe class FilterOperator(Operator input, BoundExpression pred
     private int* _selected;
 
     public override ReadOnlySpan<Operator> Inputs => _inputs;
+
+    public override double RowCostNs => 2 + (0.5 * Shape.Length);
 
     public override int AscendingColumn => input.AscendingColumn;
 
@@ -49,6 +52,10 @@ internal sealed unsafe class FilterOperator(Operator input, BoundExpression pred
 
         return false;
     }
+
+    public override void PreferFirst(int column, bool descending) => input.PreferFirst(column, descending);
+
+    public override void LeaveOut(int column, in SortBound bound) => input.LeaveOut(column, bound);
 
     public override void Close() => input.Close();
 

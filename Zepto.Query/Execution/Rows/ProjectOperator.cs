@@ -1,4 +1,5 @@
 using Zepto.Native.Memory;
+using Zepto.Query.Execution.Sorting;
 using Zepto.Query.Expressions;
 
 namespace Zepto.Query.Execution.Rows;
@@ -37,6 +38,18 @@ internal sealed class ProjectOperator(Operator input, BoundExpression[] expressi
         for (var i = 0; i < expressions.Length; i++)
             Columns[i] = expressions[i].Evaluate(_context);
         return true;
+    }
+
+    public override void PreferFirst(int column, bool descending)
+    {
+        if (expressions[column] is ColumnReference reference)
+            input.PreferFirst(reference.Input, descending);
+    }
+
+    public override void LeaveOut(int column, in SortBound bound)
+    {
+        if (expressions[column] is ColumnReference reference)
+            input.LeaveOut(reference.Input, bound);
     }
 
     public override void Close()

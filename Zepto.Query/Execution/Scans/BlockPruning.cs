@@ -40,7 +40,7 @@ internal struct BlockPruning
         if (ColumnIsFloat)
         {
             // NaN is left out of the statistics and is greater than every number.
-            return _operator is BinaryOperator.Greater or BinaryOperator.GreaterOrEqual or BinaryOperator.NotEqual
+            return (_operator is BinaryOperator.Greater or BinaryOperator.GreaterOrEqual && statistics.NanCount > 0)
                 || double.IsNaN(_float) || Holds(statistics.MinFloat64, statistics.MaxFloat64, _float);
         }
 

@@ -1,4 +1,5 @@
 using Zepto.Native.Memory;
+using Zepto.Query.Execution.Sorting;
 using Zepto.Query.Expressions;
 using Zepto.Query.Vectors;
 using Zepto.Storage;
@@ -26,6 +27,7 @@ internal sealed unsafe class ScanOperator : Operator
     private readonly ScanSnapshot _snapshot;
     private readonly SliceCursor _slices;
     private readonly EdgeCursor _edges;
+    private readonly BestBlocks _best = new();
     private EvaluationContext? _context;
     private QueryRun? _run;
     private NativeArena.Mark _chunkMark;
@@ -34,6 +36,9 @@ internal sealed unsafe class ScanOperator : Operator
     private int _row;
     private int _endRow;
     private int* _symbol;
+    private bool _bestFirst;
+    private int _boundColumn;
+    private SortBound _bound;
 
     public ScanOperator(
         Database database, Table table, TableSchema schema, int[] columns, ColumnShape[] shape, CodeDictionary?[] dictionaries, ScanRestriction restriction)
@@ -59,6 +64,8 @@ internal sealed unsafe class ScanOperator : Operator
     /// </summary>
     public ScanOperator? Leader { get; init; }
 
+    public override double RowCostNs => 0.1;
+
     public override int AscendingColumn => _schema.TimestampIndex < 0 ? -1 : Array.IndexOf(_columns, _schema.TimestampIndex);
 
     /// <summary>
@@ -81,6 +88,8 @@ internal sealed unsafe class ScanOperator : Operator
         _context = EvaluationContext.Of(_context, run, 0);
         _segment = null;
         _chunkMarked = false;
+        _boundColumn = -1;
+        _bestFirst = false;
         _symbol = run.Arena.Allocate<int>(1);
         for (var i = 0; i < _pruning.Length; i++)
         {
@@ -117,7 +126,7 @@ internal sealed unsafe class ScanOperator : Operator
                 return true;
             }
 
-            if (!(OnlyEdges ? _edges.TryTake(out var rows) : (Leader ?? this)._slices.TryTake(out rows)))
+            if (!TryTakeRows(out var rows))
                 return false;
             _segment = rows.Segment;
             (_row, _endRow) = (rows.StartRow, rows.EndRow);
@@ -125,12 +134,36 @@ internal sealed unsafe class ScanOperator : Operator
         }
     }
 
+    public override void PreferFirst(int column, bool descending)
+    {
+        if (OnlyEdges || Leader is not null || !HasStatistics(_columns[column]) || _snapshot.IsEmpty)
+            return;
+        _bestFirst = true;
+        _best.Collect(_slices, _columns[column], _schema.Columns[_columns[column]].Type, descending);
+    }
+
+    public override void LeaveOut(int column, in SortBound bound)
+    {
+        if (HasStatistics(_columns[column]))
+            (_boundColumn, _bound) = (_columns[column], bound);
+    }
+
     public override void Close()
     {
         ReleaseChunk();
         _segment = null;
+        _best.Clear();
         if (Leader is null)
             _snapshot.Close();
+    }
+
+    private bool HasStatistics(int column) => column >= 0 && column != _schema.SymbolIndex;
+
+    private bool TryTakeRows(out SliceRows rows)
+    {
+        if (OnlyEdges)
+            return _edges.TryTake(out rows);
+        return _bestFirst ? _best.TryTake(out rows) : (Leader ?? this)._slices.TryTake(out rows);
     }
 
     private void ReleaseChunk()
@@ -149,7 +182,7 @@ internal sealed unsafe class ScanOperator : Operator
                 return false;
         }
 
-        return true;
+        return _boundColumn < 0 || !_segment!.HasColumn(_boundColumn) || _bound.MayMatch(_segment.Block(_boundColumn, block), _schema.Columns[_boundColumn].Type);
     }
 
     private void Serve(int start, int rows)

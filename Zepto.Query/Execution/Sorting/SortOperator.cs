@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using System.Text;
+using Zepto.Query.Expressions;
 using Zepto.Query.Vectors;
 
 namespace Zepto.Query.Execution.Sorting;
@@ -13,8 +14,11 @@ namespace Zepto.Query.Execution.Sorting;
 /// <param name="maxRows">Rows that are wanted: OFFSET plus LIMIT, or long.MaxValue.</param>
 internal sealed unsafe class SortOperator(Operator input, SortKey[] keys, long maxRows) : Operator(input.Shape)
 {
-    // Up to this limit the bounded buffer is used; it holds the limit twice and a chunk.
+    // Up to this limit the bounded buffer is used; it holds the limit twice, and a chunk before there is a worst row.
     private const int LargestBound = 65536;
+
+    // With few rows wanted the bound must not get tight too often.
+    private const int LeastSpareRows = 64;
 
     private readonly Operator[] _inputs = [input];
     private readonly RowSorter _sorter = new();
@@ -51,7 +55,11 @@ internal sealed unsafe class SortOperator(Operator input, SortKey[] keys, long m
         _encoded = run.Arena.Allocate<long>(MaxChunkRows);
         _selection = run.Arena.Allocate<int>(MaxChunkRows);
         input.Open(run);
+        if (MaxRows <= LargestBound && !keys[0].NullsFirst && Shape[keys[0].Column].Kind is VectorKind.Int64 or VectorKind.Float64)
+            input.PreferFirst(keys[0].Column, keys[0].Descending);
     }
+
+    public override double RowCostNs => MaxRows <= LargestBound ? 1 : 60;
 
     public override bool Next()
     {
@@ -100,7 +108,7 @@ internal sealed unsafe class SortOperator(Operator input, SortKey[] keys, long m
         if (MaxRows <= 0)
             return;
         var bounded = MaxRows <= LargestBound;
-        var capacity = bounded ? (int)MaxRows * 2 + MaxChunkRows : int.MaxValue;
+        var capacity = bounded ? (int)MaxRows * 2 + LeastSpareRows : int.MaxValue;
         while (input.Next())
         {
             _run!.ThrowIfStopped();
@@ -152,9 +160,22 @@ internal sealed unsafe class SortOperator(Operator input, SortKey[] keys, long m
         (_rows, _spareRows) = (_spareRows, _rows);
 
         long worst;
+        LeaveOutWorse(_rows.Slice(keys[0].Column, keep - 1, 1));
         EncodeFirstKey(_rows.Slice(keys[0].Column, keep - 1, 1), 1, &worst);
         _threshold = worst;
         _hasThreshold = true;
+    }
+
+    // The input need not read blocks in which all rows are worse than the worst one here.
+    private void LeaveOutWorse(in Vector worst)
+    {
+        if (keys[0].NullsFirst || ConstantVectors.IsNullAt(worst, 0))
+            return;
+        var orEqual = keys.Length == 1;
+        if (worst.Kind == VectorKind.Int64)
+            input.LeaveOut(keys[0].Column, new SortBound(worst.Kind, worst.Int64[0], 0, keys[0].Descending, orEqual));
+        else if (worst.Kind == VectorKind.Float64 && !double.IsNaN(worst.Float64[0]))
+            input.LeaveOut(keys[0].Column, new SortBound(worst.Kind, 0, worst.Float64[0], keys[0].Descending, orEqual));
     }
 
     private void EncodeFirstKey(in Vector column, int rowCount, long* target)

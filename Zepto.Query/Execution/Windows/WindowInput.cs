@@ -64,7 +64,7 @@ internal sealed unsafe class WindowInput
     public void Open(QueryRun run)
     {
         _run = run;
-        _context ??= new EvaluationContext(run.Scratch, run.Literals, _input.Shape.Length);
+        _context = EvaluationContext.Of(_context, run, _input.Shape.Length);
         if (_columns.Length != _shape.Count)
             _columns = new Vector[_shape.Count];
         _groups = run.Arena.Allocate<int>(Operator.MaxChunkRows);

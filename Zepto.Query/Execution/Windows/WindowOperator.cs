@@ -73,12 +73,14 @@ internal sealed unsafe class WindowOperator : Operator
 
     public override ReadOnlySpan<Operator> Inputs => _inputs;
 
+    public override double RowCostNs => (_inputInOrder ? 2 : 60) * _functions.Length;
+
     public override string Describe() => $"Window {_text}";
 
     public override void Open(QueryRun run)
     {
         _run = run;
-        _constants ??= new EvaluationContext(run.Arena, run.Literals, 0);
+        _constants = EvaluationContext.Of(_constants, run, 0);
         _computed = false;
         _at = 0;
         foreach (var function in _functions)

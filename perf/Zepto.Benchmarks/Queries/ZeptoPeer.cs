@@ -49,12 +49,8 @@ internal sealed class ZeptoPeer : IQueryPeer
 
     public long Run(Query query)
     {
-        using var execution = _engine.Start(Statement(query), default);
-        long rows = 0;
-        while (MoveNext(execution))
-            rows += execution.BatchRows;
-        Check(execution, query);
-        return rows;
+        var rows = RunAsync(query);
+        return rows.IsCompleted ? rows.Result : rows.AsTask().GetAwaiter().GetResult();
     }
 
     public QueryAnswer Answer(Query query)
@@ -81,6 +77,17 @@ internal sealed class ZeptoPeer : IQueryPeer
         _engine.Dispose();
         if (_ownsDatabase)
             _database.Dispose();
+    }
+
+    // As the server does, without blocking between batches: the thread that computed one goes on with it.
+    private async ValueTask<long> RunAsync(Query query)
+    {
+        using var execution = _engine.Start(Statement(query), default);
+        long rows = 0;
+        while (await execution.MoveNextAsync().ConfigureAwait(false))
+            rows += execution.BatchRows;
+        Check(execution, query);
+        return rows;
     }
 
     private void Load(MarketTable name, MarketData data)

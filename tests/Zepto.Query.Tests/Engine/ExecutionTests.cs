@@ -10,7 +10,7 @@ public sealed class ExecutionTests
     [Fact]
     public void Kill_RunningStatement_EndsItAsCancelled()
     {
-        using var engine = new TestEngine(new EngineOptions { InlineRows = 0 });
+        using var engine = new TestEngine(new EngineOptions { InlineMicroseconds = 0 });
         Fill(engine, 1000);
         using var execution = engine.Start("SELECT price FROM trades ORDER BY price");
         var running = Assert.Single(engine.Engine.ListRunning());
@@ -63,7 +63,7 @@ public sealed class ExecutionTests
     [Fact]
     public void Statements_MoreThanMayRunOrWait_AreRefused()
     {
-        using var engine = new TestEngine(new EngineOptions { InlineRows = 0, MaxConcurrentQueries = 1, MaxWaitingQueries = 1, QueryThreads = 1 });
+        using var engine = new TestEngine(new EngineOptions { InlineMicroseconds = 0, MaxConcurrentQueries = 1, MaxWaitingQueries = 1, QueryThreads = 1 });
         Fill(engine, 10);
         var first = engine.Start("SELECT price FROM trades");
         Assert.True(Wait(first.MoveNextAsync()));
@@ -89,7 +89,7 @@ public sealed class ExecutionTests
     public void LargeTable_ParallelAndSerialAggregation_Agree()
     {
         using var parallel = new TestEngine(new EngineOptions { QueryThreads = 4 });
-        using var serial = new TestEngine(new EngineOptions { InlineRows = long.MaxValue });
+        using var serial = new TestEngine(new EngineOptions { InlineMicroseconds = long.MaxValue / 2000 });
         Fill(parallel, 600_000);
         Fill(serial, 600_000);
         foreach (var sql in new[]
