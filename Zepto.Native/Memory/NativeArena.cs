@@ -10,7 +10,7 @@ namespace Zepto.Native.Memory;
 public sealed unsafe class NativeArena : IDisposable
 {
     private const long FirstChunkBytes = 64 * 1024;
-    private const long LargestGrowthBytes = 64L * 1024 * 1024;
+    private const long LargestOwnChunkBytes = 2L * 1024 * 1024;
     private const int ChunkAlignment = 64;
 
     private readonly long _limitBytes;
@@ -114,14 +114,16 @@ public sealed unsafe class NativeArena : IDisposable
         }
 
         var last = _chunkCount == 0 ? 0 : _chunks[_chunkCount - 1].Capacity;
-        var size = Math.Max(Math.Clamp(last * 2, FirstChunkBytes, LargestGrowthBytes), bytes);
+        // Small chunks double; then come the pooled ones, and what is larger still has a chunk of its own.
+        var size = Math.Max(last * 2, FirstChunkBytes);
+        size = Math.Max(size > LargestOwnChunkBytes ? ChunkPool.ChunkBytes : size, bytes);
         if (size > _limitBytes - _heldBytes)
             size = bytes;
         if (size > _limitBytes - _heldBytes)
             throw new ArenaLimitException(_limitBytes);
         if (_chunkCount == _chunks.Length)
             Array.Resize(ref _chunks, _chunks.Length * 2);
-        var address = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(size, 1), ChunkAlignment);
+        var address = size == ChunkPool.ChunkBytes ? ChunkPool.Take() : (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(size, 1), ChunkAlignment);
         _chunks[_chunkCount] = new Chunk { Address = address, Capacity = size, Used = bytes };
         _current = _chunkCount++;
         _heldBytes += size;
@@ -133,7 +135,10 @@ public sealed unsafe class NativeArena : IDisposable
     {
         for (var i = keep; i < _chunkCount; i++)
         {
-            NativeMemory.AlignedFree(_chunks[i].Address);
+            if (_chunks[i].Capacity == ChunkPool.ChunkBytes)
+                ChunkPool.Return(_chunks[i].Address);
+            else
+                NativeMemory.AlignedFree(_chunks[i].Address);
             _heldBytes -= _chunks[i].Capacity;
             NativeMemoryLedger.Add(MemoryTag.Arena, -_chunks[i].Capacity);
             _chunks[i] = default;

@@ -32,6 +32,8 @@ internal sealed class AsofJoinSource(TableSource left, TableSource right, bool k
         conjuncts.RemoveAll(onLeft.Contains);
         foreach (var conjunct in conjuncts)
             MarkUsed(Scope, conjunct);
+        // What is read for the join alone does not come out of it.
+        var output = right.Scope.Columns.Where(c => c.IsUsed).ToArray();
         var (leftTime, rightTime, comparison) = _time!.Value;
         MarkUsed(left.Scope, leftTime);
         MarkUsed(right.Scope, rightTime);
@@ -54,16 +56,17 @@ internal sealed class AsofJoinSource(TableSource left, TableSource right, bool k
         Add(leftSide, rightSide, leftTime, rightTime);
         var leftInput = leftSide.Finish();
         var rightInput = rightSide.Finish();
+        var rightOutput = Array.ConvertAll(output, c => c.Index);
         foreach (var column in right.Scope.Columns)
         {
-            if (column.Index >= 0)
-                column.Index += leftInput.Shape.Length;
+            var place = Array.IndexOf(output, column);
+            column.Index = place < 0 ? -1 : leftInput.Shape.Length + place;
             column.Shape = column.Shape with { Nullable = column.Shape.Nullable || keepsUnmatched };
         }
 
         return new AsofJoinOperator(
             leftInput, rightInput, [.. leftSide.Columns.SkipLast(1)], [.. rightSide.Columns.SkipLast(1)], leftSide.Columns[^1], rightSide.Columns[^1], comparison,
-            keepsUnmatched, showsRightTime, rightTable?.SequenceIndex ?? -1);
+            keepsUnmatched, showsRightTime, rightTable?.SequenceIndex ?? -1, rightOutput);
     }
 
     private static bool IsSymbol(BaseTableSource table, Expression key) =>

@@ -62,6 +62,61 @@ internal sealed unsafe class AsofIndex
         return end < _starts[group + 1] ? _rows[LastEqual(end, _starts[group + 1])] : -1;
     }
 
+    /// <summary>
+    /// Rows of the nearest times of one group, -1 where there is none, also for NULL and for all when the group is -1. The position stays in a register while
+    /// the times rise.
+    /// </summary>
+    public void Nearest(int group, long* times, int count, AsofComparison comparison, int* matches)
+    {
+        if (group < 0)
+        {
+            new Span<int>(matches, count).Fill(-1);
+            return;
+        }
+
+        if (comparison is AsofComparison.LessOrEqual or AsofComparison.Less)
+        {
+            for (var i = 0; i < count; i++)
+                matches[i] = times[i] == long.MinValue ? -1 : Nearest(group, times[i], comparison);
+            return;
+        }
+
+        var before = comparison == AsofComparison.Greater ? 1 : 0;
+        var start = _starts[group];
+        var end = _starts[group + 1];
+        var at = _cursors[group];
+        for (var i = 0; i < count; i++)
+        {
+            if (times[i] == long.MinValue)
+            {
+                matches[i] = -1;
+                continue;
+            }
+
+            var time = times[i] - before;
+            if (at > start && _times[at - 1] > time)
+            {
+                at = UpperIn(start, at - 1, time);
+            }
+            else
+            {
+                var near = at + LinearSteps;
+                while (at < end && _times[at] <= time)
+                {
+                    if (++at == near)
+                    {
+                        at = UpperAhead(at, end, time);
+                        break;
+                    }
+                }
+            }
+
+            matches[i] = at > start ? _rows[at - 1] : -1;
+        }
+
+        _cursors[group] = at;
+    }
+
     /// <summary>Times of a chunk as the index compares them.</summary>
     public static void EncodeTimes(in Vector source, int rowCount, bool asDouble, long* target)
     {

@@ -21,10 +21,13 @@ internal sealed unsafe class AsofJoinOperator : Operator
     private readonly AsofComparison _comparison;
     private readonly bool _keepUnmatched;
     private readonly bool _showRightTime;
-    private readonly int _rightSequence;
+    private readonly int[] _rightOutput;
+    private readonly int _timeColumn;
+    private readonly int _sequenceColumn;
     private readonly bool _asDouble;
     private readonly KeyGrouper _grouper;
     private readonly RowBuffer _rows;
+    private readonly int[] _kept;
     private readonly Vector[] _appended;
     private readonly AsofIndex _index = new();
     private readonly void*[] _output;
@@ -45,10 +48,11 @@ internal sealed unsafe class AsofJoinOperator : Operator
     /// <param name="keepUnmatched">Left rows without a match stay, with NULLs.</param>
     /// <param name="showRightTime">The left time column reads the matched right time (AJ0).</param>
     /// <param name="rightSequence">Right column that orders equal times, or -1 for row order.</param>
+    /// <param name="rightOutput">Right columns that the output has, behind all of the left.</param>
     public AsofJoinOperator(
         Operator left, Operator right, int[] leftKeys, int[] rightKeys, int leftTime, int rightTime, AsofComparison comparison, bool keepUnmatched,
-        bool showRightTime, int rightSequence)
-        : base(JoinShapes.Combine(left.Shape, false, right.Shape, keepUnmatched))
+        bool showRightTime, int rightSequence, int[] rightOutput)
+        : base(JoinShapes.Combine(left.Shape, false, Array.ConvertAll(rightOutput, c => right.Shape[c]), keepUnmatched))
     {
         var leftKind = left.Shape[leftTime].Kind;
         var rightKind = right.Shape[rightTime].Kind;
@@ -66,11 +70,16 @@ internal sealed unsafe class AsofJoinOperator : Operator
         _comparison = comparison;
         _keepUnmatched = keepUnmatched;
         _showRightTime = showRightTime;
-        _rightSequence = rightSequence;
+        _rightOutput = rightOutput;
         _asDouble = leftKind != rightKind;
         _grouper = new KeyGrouper(JoinShapes.Kinds(right.Shape, rightKeys), JoinShapes.Kinds(left.Shape, leftKeys), false);
-        _rows = new RowBuffer([.. right.Shape, JoinShapes.RowNumber]);
-        _appended = new Vector[right.Shape.Length + 1];
+        // What is kept of the right rows: the output, then what the index is made of.
+        int[] kept = rightSequence < 0 ? [.. rightOutput, rightTime] : [.. rightOutput, rightSequence, rightTime];
+        _timeColumn = kept.Length - 1;
+        _sequenceColumn = rightSequence < 0 ? -1 : kept.Length - 2;
+        _kept = kept;
+        _rows = new RowBuffer([.. kept.Select(c => right.Shape[c]), JoinShapes.RowNumber]);
+        _appended = new Vector[kept.Length + 1];
         _output = new void*[Shape.Length];
     }
 
@@ -140,7 +149,17 @@ internal sealed unsafe class AsofJoinOperator : Operator
         {
             _run!.ThrowIfStopped();
             var rowCount = _right.RowCount;
-            _grouper.Add(_right.Columns, _rightKeys, rowCount, _groups);
+            if (AreConstant(_right.Columns, _rightKeys))
+            {
+                // A chunk of one series: one look-up.
+                _grouper.Add(_right.Columns, _rightKeys, 1, _groups);
+                new Span<int>(_groups, rowCount).Fill(_groups[0]);
+            }
+            else
+            {
+                _grouper.Add(_right.Columns, _rightKeys, rowCount, _groups);
+            }
+
             ref readonly var time = ref _right.Columns[_rightTime];
             if (time.MayHaveNulls)
             {
@@ -149,21 +168,35 @@ internal sealed unsafe class AsofJoinOperator : Operator
                     _groups[i] = _times[i] == long.MinValue ? -1 : _groups[i];
             }
 
-            _right.Columns.CopyTo(_appended, 0);
+            for (var i = 0; i < _kept.Length; i++)
+                _appended[i] = _right.Columns[_kept[i]];
             _appended[^1] = Vector.Of(VectorKind.Code, _groups, rowCount, false);
             _rows.Append(_appended, rowCount);
         }
 
-        _index.Build(_rows, _appended.Length - 1, _rightTime, _rightSequence, _asDouble, _grouper.GroupCount, _run!);
+        _index.Build(_rows, _appended.Length - 1, _timeColumn, _sequenceColumn, _asDouble, _grouper.GroupCount, _run!);
     }
 
     // Fills the matches of the left chunk, -1 for none; gives how many there are and selects them.
     private int Match()
     {
         var rowCount = _left.RowCount;
-        _grouper.Find(_left.Columns, _leftKeys, rowCount, _groups);
         AsofIndex.EncodeTimes(_left.Columns[_leftTime], rowCount, _asDouble, _times);
         var matched = 0;
+        if (AreConstant(_left.Columns, _leftKeys))
+        {
+            _grouper.Find(_left.Columns, _leftKeys, 1, _groups);
+            _index.Nearest(_groups[0], _times, rowCount, _comparison, _matches);
+            for (var i = 0; i < rowCount; i++)
+            {
+                _selection[matched] = i;
+                matched += _matches[i] >= 0 ? 1 : 0;
+            }
+
+            return matched;
+        }
+
+        _grouper.Find(_left.Columns, _leftKeys, rowCount, _groups);
         for (var i = 0; i < rowCount; i++)
         {
             var group = _groups[i];
@@ -175,6 +208,17 @@ internal sealed unsafe class AsofJoinOperator : Operator
 
         Debug.Assert(matched <= rowCount);
         return matched;
+    }
+
+    private static bool AreConstant(Vector[] columns, int[] keys)
+    {
+        foreach (var key in keys)
+        {
+            if (!columns[key].IsConstant)
+                return false;
+        }
+
+        return true;
     }
 
     private void EmitAll(int matched)
@@ -223,17 +267,18 @@ internal sealed unsafe class AsofJoinOperator : Operator
     private void ShowRightTime(bool canMiss)
     {
         var shown = (long*)_output[_leftTime];
-        if (!canMiss)
+        var source = Columns[_leftTime];
+        if (canMiss)
         {
-            Columns[_leftTime] = _rows.Gather(_rightTime, _matches, RowCount, shown, false);
+            // Without a match the left time stays; _times is free by now.
+            _rows.Gather(_timeColumn, _matches, RowCount, _times, true);
+            ColumnCopy.Rows(source, 0, RowCount, shown);
+            for (var i = 0; i < RowCount; i++)
+                shown[i] = _matches[i] < 0 ? shown[i] : _times[i];
+            Columns[_leftTime] = Vector.Of(source.Kind, shown, RowCount, source.MayHaveNulls);
             return;
         }
 
-        var source = Columns[_leftTime];
-        ColumnCopy.Rows(source, 0, RowCount, shown);
-        var rightTimes = (long*)Columns[_left.Shape.Length + _rightTime].Data;
-        for (var i = 0; i < RowCount; i++)
-            shown[i] = _matches[i] < 0 ? shown[i] : rightTimes[i];
-        Columns[_leftTime] = Vector.Of(source.Kind, shown, RowCount, source.MayHaveNulls);
+        Columns[_leftTime] = _rows.Gather(_timeColumn, _matches, RowCount, shown, false);
     }
 }

@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using Zepto.Native.Interop;
+
+namespace Zepto.Native.Memory;
+
+/// <summary>
+/// Large chunks of arenas that are kept when a statement ends, because giving pages back to the operating system and faulting them in again costs large
+/// statements more than their work. All of one size; bounded. Thread-safe.
+/// </summary>
+internal static unsafe class ChunkPool
+{
+    /// <summary>Size of every chunk.</summary>
+    public const long ChunkBytes = 16L * 1024 * 1024;
+
+    // 256 MiB that idle servers keep at most.
+    private const int MostKept = 16;
+    private const int HugePageBytes = 2 * 1024 * 1024;
+
+    private static readonly ConcurrentBag<nint> Kept = [];
+    private static int s_keptCount;
+
+    /// <summary>A chunk, 2 MiB aligned; its content is undefined.</summary>
+    public static byte* Take()
+    {
+        if (Kept.TryTake(out var chunk))
+        {
+            Interlocked.Decrement(ref s_keptCount);
+            return (byte*)chunk;
+        }
+
+        var made = (byte*)NativeMemory.AlignedAlloc((nuint)ChunkBytes, HugePageBytes);
+        // Fewer faults where the kernel can; it costs nothing where it cannot.
+        _ = Libc.Madvise(made, (nuint)ChunkBytes, Libc.AdviseHugePage);
+        return made;
+    }
+
+    /// <summary>Takes a chunk back.</summary>
+    public static void Return(byte* chunk)
+    {
+        if (Interlocked.Increment(ref s_keptCount) <= MostKept)
+        {
+            Kept.Add((nint)chunk);
+            return;
+        }
+
+        Interlocked.Decrement(ref s_keptCount);
+        NativeMemory.AlignedFree(chunk);
+    }
+}
