@@ -51,18 +51,12 @@ internal sealed unsafe class GroupUpdater
             MarkRead(expression);
         _readsPlainColumns = Array.TrueForAll(arguments, a => a is ColumnReference) && Array.TrueForAll(functions, f => f.FilterArgument < 0);
         _bucketKey = Array.FindIndex(keys, k => k is IBucketExpression bucket && IsAscending(bucket.BucketOperand));
+        var inRanges = keys.All(k => k.Type == ColumnType.Symbol || k.IsConstant || Array.IndexOf(keys, k) == _bucketKey);
+        RowCostNs = (inRanges ? 0.1 + (0.15 * functions.Length) : 10 + (2 * functions.Length)) + (predicate is null ? 0 : 0.5) + arguments.Count(a => a is not ColumnReference);
     }
 
     /// <summary>Rough cost of a row, ns: ranges of rows go through kernels, mixed groups row by row.</summary>
-    public double RowCostNs
-    {
-        get
-        {
-            var inRanges = Array.TrueForAll(_keys, k => k.Type == ColumnType.Symbol || k.IsConstant || Array.IndexOf(_keys, k) == _bucketKey);
-            var cost = inRanges ? 0.1 + (0.15 * _functions.Length) : 10 + (2 * _functions.Length);
-            return cost + (_predicate is null ? 0 : 0.5) + Array.FindAll(_arguments, a => a is not ColumnReference).Length;
-        }
-    }
+    public double RowCostNs { get; }
 
     /// <summary>Readies for a run of the opened input.</summary>
     public void Open(QueryRun run)
