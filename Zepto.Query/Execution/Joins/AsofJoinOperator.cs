@@ -130,7 +130,7 @@ internal sealed unsafe class AsofJoinOperator : Operator
         _right.Close();
     }
 
-    public override double RowCostNs => 25;
+    public override double RowCostNs => 15;
 
     public override string Describe() =>
         $"ASOF {(_keepUnmatched ? "LEFT " : "")}JOIN on {_leftKeys.Length} keys, left time {Symbol} right time{(_showRightTime ? ", right time shown" : "")}";
