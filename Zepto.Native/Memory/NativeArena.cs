@@ -12,8 +12,9 @@ public sealed unsafe class NativeArena : IDisposable
     private const long FirstChunkBytes = 64 * 1024;
     private const long LargestOwnChunkBytes = 2L * 1024 * 1024;
     private const int ChunkAlignment = 64;
+    private const long DefaultKeepBytes = 4L * 1024 * 1024;
 
-    private readonly long _limitBytes;
+    private readonly MemoryBudget _budget;
     private readonly long _keepBytes;
     private Chunk[] _chunks = new Chunk[8];
     private int _chunkCount;
@@ -22,9 +23,16 @@ public sealed unsafe class NativeArena : IDisposable
 
     /// <param name="limitBytes">Most bytes held at once; passing it throws <see cref="ArenaLimitException"/>.</param>
     /// <param name="keepBytes">Bytes kept for reuse by Reset.</param>
-    public NativeArena(long limitBytes = long.MaxValue, long keepBytes = 4L * 1024 * 1024)
+    public NativeArena(long limitBytes = long.MaxValue, long keepBytes = DefaultKeepBytes)
+        : this(new MemoryBudget(limitBytes), keepBytes)
     {
-        _limitBytes = limitBytes;
+    }
+
+    /// <param name="budget">Bytes that this arena and others may hold together; passing it throws <see cref="ArenaLimitException"/>.</param>
+    /// <param name="keepBytes">Bytes kept for reuse by Reset.</param>
+    public NativeArena(MemoryBudget budget, long keepBytes = DefaultKeepBytes)
+    {
+        _budget = budget;
         _keepBytes = keepBytes;
     }
 
@@ -117,10 +125,13 @@ public sealed unsafe class NativeArena : IDisposable
         // Small chunks double; then come the pooled ones, and what is larger still has a chunk of its own.
         var size = Math.Max(last * 2, FirstChunkBytes);
         size = Math.Max(size > LargestOwnChunkBytes ? ChunkPool.ChunkBytes : size, bytes);
-        if (size > _limitBytes - _heldBytes)
+        if (!_budget.TryTake(size))
+        {
             size = bytes;
-        if (size > _limitBytes - _heldBytes)
-            throw new ArenaLimitException(_limitBytes);
+            if (!_budget.TryTake(size))
+                throw new ArenaLimitException(_budget.LimitBytes);
+        }
+
         if (_chunkCount == _chunks.Length)
             Array.Resize(ref _chunks, _chunks.Length * 2);
         var address = size == ChunkPool.ChunkBytes ? ChunkPool.Take() : (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(size, 1), ChunkAlignment);
@@ -140,6 +151,7 @@ public sealed unsafe class NativeArena : IDisposable
             else
                 NativeMemory.AlignedFree(_chunks[i].Address);
             _heldBytes -= _chunks[i].Capacity;
+            _budget.Return(_chunks[i].Capacity);
             NativeMemoryLedger.Add(MemoryTag.Arena, -_chunks[i].Capacity);
             _chunks[i] = default;
         }

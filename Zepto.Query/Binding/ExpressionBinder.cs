@@ -16,7 +16,11 @@ namespace Zepto.Query.Binding;
 /// <param name="equality">Recognises what has been computed already.</param>
 internal sealed class ExpressionBinder(Scope scope, SyntaxEquality equality)
 {
+    // A little more than the parser allows, since aliases are put in place of names.
+    private const int DeepestExpression = 1200;
+
     private readonly List<(Expression Node, int Column, ColumnShape Shape)> _computed = [];
+    private int _depth;
 
     /// <summary>After grouping columns may be read only through what was declared.</summary>
     public bool IsGrouped { get; set; }
@@ -29,6 +33,16 @@ internal sealed class ExpressionBinder(Scope scope, SyntaxEquality equality)
 
     /// <summary>Binds one expression.</summary>
     public BoundExpression Bind(Expression expression)
+    {
+        // Evaluation goes as deep as this does.
+        if (++_depth > DeepestExpression)
+            throw SqlException.Parse("expression nested too deeply", expression.Position);
+        var bound = BindNode(expression);
+        _depth--;
+        return bound;
+    }
+
+    private BoundExpression BindNode(Expression expression)
     {
         if (TryReadComputed(expression) is { } computed)
             return computed;

@@ -27,6 +27,9 @@ internal sealed class ScopeColumn(string? table, string name, ColumnShape shape)
     public int Index { get; set; } = -1;
 }
 
+/// <summary>A column that `*` stands for: it means this one, whatever other columns have its name.</summary>
+internal sealed record StarColumn(int Position, string? Table, string Name, ScopeColumn Column) : ColumnName(Position, Table, Name);
+
 /// <summary>The columns that names in a SELECT block can mean, in the order of `*`.</summary>
 internal sealed class Scope(IReadOnlyList<ScopeColumn> columns)
 {
@@ -38,6 +41,8 @@ internal sealed class Scope(IReadOnlyList<ScopeColumn> columns)
     /// <summary>Finds what a name means; null when there is no such column. A name that means two columns is an error.</summary>
     public ScopeColumn? Find(ColumnName name)
     {
+        if (name is StarColumn star)
+            return star.Column;
         ScopeColumn? found = null;
         foreach (var column in Columns)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Zepto.Query.Syntax;
 
 namespace Zepto.Query.Binding;
@@ -10,6 +11,9 @@ internal static class SyntaxRewriter
     /// </summary>
     public static Expression Rewrite(Expression expression, Func<Expression, Expression?> replace)
     {
+        // Aliases that build on one another make deeper trees than the parser allows.
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            throw SqlException.Parse("expression nested too deeply", expression.Position);
         if (replace(expression) is { } other)
             return other;
         Expression Inner(Expression e) => Rewrite(e, replace);

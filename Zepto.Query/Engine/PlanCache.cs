@@ -15,6 +15,7 @@ internal sealed class PlanCache
     private readonly ConcurrentDictionary<byte[], CachedStatement> _entries = new(KeyComparer.Instance);
     private readonly ConcurrentDictionary<byte[], CachedStatement>.AlternateLookup<ReadOnlySpan<byte>> _bySpan;
     private int _count;
+    private long _version;
 
     public PlanCache(int capacity)
     {
@@ -37,6 +38,8 @@ internal sealed class PlanCache
     {
         lock (_adding)
         {
+            if (entry.CatalogVersion > _version)
+                DropOlder(entry.CatalogVersion);
             if (!_bySpan.ContainsKey(key))
             {
                 if (_count >= _capacity)
@@ -45,6 +48,17 @@ internal sealed class PlanCache
             }
 
             _bySpan[key] = entry;
+        }
+    }
+
+    // Plans of an older catalogue never fit again, and they hold dropped tables.
+    private void DropOlder(long version)
+    {
+        _version = version;
+        foreach (var (key, entry) in _entries)
+        {
+            if (entry.CatalogVersion < version && _entries.TryRemove(key, out _))
+                _count--;
         }
     }
 

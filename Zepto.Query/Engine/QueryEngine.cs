@@ -165,9 +165,9 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
         explain = (ExplainStatement)SqlParser.Parse(sql, numbersLiterals: false);
         var lines = new MetadataResult(MetadataResult.Column("explain"));
         var plan = MakePlan(explain.Select, catalog, null);
-        plan.Root.Open(execution.Run);
         try
         {
+            plan.Root.Open(execution.Run);
             foreach (var line in PlanText.Of(plan, Options.InlineMicroseconds))
                 lines.Add(line);
         }
@@ -204,7 +204,8 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
         if (!isCacheable)
             select = (SelectStatement)SqlParser.Parse(sql, numbersLiterals: false);
         var plan = MakePlan(select, catalog, null, out var planning);
-        if (!isCacheable)
+        // A literal of this statement that another, fixed one must equal: that is not looked at for later statements.
+        if (!isCacheable || planning.EqualLiterals.Exists(pair => pair.Item1 < 0 || pair.Item2 < 0))
         {
             execution.Use(plan, select.Format is null ? [] : Encoding.UTF8.GetBytes(select.Format));
             return;

@@ -86,7 +86,42 @@ internal sealed class QueryThreads : IWorkerPool, IDisposable
             }
 
             _steps.Enqueue(execution);
-            Monitor.Pulse(_gate);
+            // All: a single pulse may reach a thread that waits for helpers instead of work.
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>After a step: whoever waits for a slot gets this one, so that a client that reads slowly keeps none.</summary>
+    public void AfterStep(StatementExecution execution)
+    {
+        lock (_gate)
+        {
+            if (!_waiting.TryDequeue(out var next))
+                return;
+            execution.HoldsSlot = false;
+            _slotsTaken--;
+            Enqueue(next);
+        }
+    }
+
+    /// <summary>Lets a statement that was stopped while it waits for a slot see that; it ends at its first step.</summary>
+    public void Wake(StatementExecution execution)
+    {
+        lock (_gate)
+        {
+            for (var i = _waiting.Count; i > 0; i--)
+            {
+                var waiting = _waiting.Dequeue();
+                if (waiting != execution)
+                {
+                    _waiting.Enqueue(waiting);
+                    continue;
+                }
+
+                _slotsTaken++;
+                waiting.HoldsSlot = true;
+                Enqueue(waiting);
+            }
         }
     }
 

@@ -19,6 +19,7 @@ namespace Zepto.Query.Engine;
 internal sealed class StatementExecution : IStatementExecution, IValueTaskSource<bool>
 {
     private const int MaxShownBytes = 4096;
+    private const int LongestErrorChars = 1000;
     private readonly QueryEngine _engine;
     private readonly ResultBatch _batch = new();
     private readonly byte[] _shownSql = new byte[MaxShownBytes];
@@ -79,7 +80,11 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
 
     public ColumnValues Values(int index) => _batch.Values(index);
 
-    public void Cancel() => Run.Cancel();
+    public void Cancel()
+    {
+        Run.Cancel();
+        _engine.Threads.Wake(this);
+    }
 
     /// <summary>Starts anew for a statement.</summary>
     public void Begin(ReadOnlySpan<byte> sql, string? subject, int id, long nowNs)
@@ -148,7 +153,12 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
     }
 
     /// <summary>Computes the next batch for a caller that waits; on a query thread.</summary>
-    public void RunStep() => _step.SetResult(Step());
+    public void RunStep()
+    {
+        var more = Step();
+        _engine.Threads.AfterStep(this);
+        _step.SetResult(more);
+    }
 
     public void Dispose()
     {
@@ -159,6 +169,7 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
             Insert = null;
         }
 
+        Run.End();
         if (_isAdmitted)
             _engine.Threads.Leave(this);
         _isAdmitted = false;
@@ -240,8 +251,21 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
     private void Fail(StatementErrorKind kind, string message)
     {
         ErrorKind = kind;
-        _errorText = Encoding.UTF8.GetBytes(message);
+        _errorText = Encoding.UTF8.GetBytes(OneLine(message));
         End();
+    }
+
+    // Messages quote what the client wrote, which may have line ends and be of any length.
+    private static string OneLine(string message)
+    {
+        var length = Math.Min(message.Length, LongestErrorChars);
+        return string.Create(length, message, static (line, text) =>
+        {
+            for (var i = 0; i < line.Length; i++)
+                line[i] = char.IsControl(text[i]) ? ' ' : text[i];
+            if (text.Length > line.Length)
+                line[^1] = '…';
+        });
     }
 
     private void End()

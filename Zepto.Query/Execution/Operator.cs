@@ -36,7 +36,7 @@ internal abstract class Operator(ColumnShape[] shape)
     public abstract bool Next();
 
     /// <summary>
-    /// Says, between Open and the first Next, that only some of the first rows by a column are wanted, NULLs last: whoever can should give promising rows
+    /// Says, before the first Next, that only some of the first rows by a column are wanted, NULLs last: whoever can should give promising rows
     /// first. Operators pass it on to where the column comes from.
     /// </summary>
     public virtual void PreferFirst(int column, bool descending)

@@ -13,25 +13,25 @@ namespace Zepto.Query.Execution;
 /// </summary>
 internal sealed class QueryRun : IDisposable
 {
-    private readonly long _memoryLimitBytes;
+    private readonly MemoryBudget _memory;
     private readonly QueryRun? _leader;
     private readonly List<QueryRun> _followers = [];
     private volatile bool _cancelled;
     private long _deadlineTicks;
 
-    /// <param name="memoryLimitBytes">Most bytes of each of its two arenas.</param>
+    /// <param name="memoryLimitBytes">Most bytes of its arenas and those of its followers together.</param>
     /// <param name="literalCapacity">Literals it can hold.</param>
     public QueryRun(long memoryLimitBytes, int literalCapacity)
-        : this(memoryLimitBytes, new StatementLiterals(literalCapacity), null)
+        : this(new MemoryBudget(memoryLimitBytes), new StatementLiterals(literalCapacity), null)
     {
     }
 
-    private QueryRun(long memoryLimitBytes, StatementLiterals literals, QueryRun? leader)
+    private QueryRun(MemoryBudget memory, StatementLiterals literals, QueryRun? leader)
     {
-        _memoryLimitBytes = memoryLimitBytes;
+        _memory = memory;
         _leader = leader;
-        Arena = new NativeArena(memoryLimitBytes);
-        Scratch = new NativeArena(memoryLimitBytes);
+        Arena = new NativeArena(memory);
+        Scratch = new NativeArena(memory);
         Literals = literals;
     }
 
@@ -53,8 +53,7 @@ internal sealed class QueryRun : IDisposable
     /// <summary>Readies for a run that must end before <paramref name="timeoutMs"/> milliseconds have passed; 0 for no limit.</summary>
     public void Begin(long nowNs, int timeoutMs)
     {
-        Arena.Reset();
-        Scratch.Reset();
+        End();
         Literals.NowNs = nowNs;
         RowsScanned = 0;
         Workers = null;
@@ -69,13 +68,24 @@ internal sealed class QueryRun : IDisposable
     public QueryRun Follower(int index)
     {
         while (_followers.Count <= index)
-            _followers.Add(new QueryRun(_memoryLimitBytes, Literals, this));
+            _followers.Add(new QueryRun(_memory, Literals, this));
         var follower = _followers[index];
-        follower.Arena.Reset();
-        follower.Scratch.Reset();
+        follower.End();
         follower.RowsScanned = 0;
         return follower;
     }
+
+    /// <summary>Gives back the memory but for a little that is kept for the next run.</summary>
+    public void End()
+    {
+        Arena.Reset();
+        Scratch.Reset();
+        foreach (var follower in _followers)
+            follower.End();
+    }
+
+    /// <summary>Whether the statement was stopped or its time is over; from any thread.</summary>
+    public bool IsStopped => _cancelled || Stopwatch.GetTimestamp() > _deadlineTicks;
 
     /// <summary>Asks the run to stop at its next check; from any thread.</summary>
     public void Cancel() => _cancelled = true;

@@ -17,6 +17,7 @@ internal sealed class BlockPlanner(
 {
     public PlannedQuery Plan()
     {
+        context.CountBlock();
         if (block.Sample is not null)
             throw SqlException.Unsupported("SAMPLE is not supported");
         var source = new TablePlanner(context, queries).Resolve(block.From, common);

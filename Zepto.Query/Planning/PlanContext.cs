@@ -8,6 +8,9 @@ namespace Zepto.Query.Planning;
 /// <summary>What the planning of one statement shares, and what it finds out about the plan's validity for other literals.</summary>
 internal sealed class PlanContext(Database database, TableCatalog catalog, DictionaryViews dictionaries)
 {
+    private const int MostBlocks = 1000;
+    private int _blocks;
+
     public Database Database { get; } = database;
 
     /// <summary>The tables of this plan: it is made anew when the catalogue's version has changed.</summary>
@@ -23,6 +26,15 @@ internal sealed class PlanContext(Database database, TableCatalog catalog, Dicti
 
     /// <summary>Whether output names contain literals, so that the plan serves only statements with the same ones.</summary>
     public bool NamesDependOnLiterals { get; set; }
+
+    /// <summary>
+    /// Counts a SELECT block in. Names of WITH are planned at each use, so that a short statement can stand for very many blocks: too many are refused.
+    /// </summary>
+    public void CountBlock()
+    {
+        if (++_blocks > MostBlocks)
+            throw SqlException.Unsupported($"The statement reads its WITH tables and subqueries more than {MostBlocks} times in all");
+    }
 }
 
 /// <summary>A planned query: its operator and what its columns are called.</summary>

@@ -15,9 +15,15 @@ internal sealed class SelectNames
     // Aliases may build on one another, but not on themselves.
     private const int DeepestAlias = 64;
 
+    // An alias that is used twice stands for twice the work: doubling it again and again is refused.
+    private const int MostNodes = 100_000;
+
+    private const int MostColumns = 4096;
+
     private readonly Scope _scope;
     private readonly Dictionary<string, Expression> _aliases = new(StringComparer.Ordinal);
     private int _depth;
+    private int _nodes;
 
     public SelectNames(SelectBlock block, Scope scope, PlanContext context)
     {
@@ -38,14 +44,10 @@ internal sealed class SelectNames
                 continue;
             }
 
-            var name = item.Alias ?? ExpressionText.Of(item.Expression, out var hasLiterals);
-            if (item.Alias is null)
-            {
-                ExpressionText.Of(item.Expression, out hasLiterals);
-                context.NamesDependOnLiterals |= hasLiterals;
-            }
-
-            items.Add(new OutputItem(Expand(item.Expression), name, item.Alias));
+            var hasLiterals = false;
+            var name = item.Alias ?? ExpressionText.Of(item.Expression, out hasLiterals);
+            context.NamesDependOnLiterals |= hasLiterals;
+            Add(items, new OutputItem(Expand(item.Expression), name, item.Alias), item.Expression.Position);
         }
 
         Items = items;
@@ -56,7 +58,11 @@ internal sealed class SelectNames
 
     /// <summary>Replaces aliases in WHERE, GROUP BY, HAVING and in other items.</summary>
     public Expression Expand(Expression expression) => SyntaxRewriter.Rewrite(expression, e =>
-        e is ColumnName { Table: null } name && _aliases.TryGetValue(name.Name, out var meant) && _scope.Find(name) is null ? ExpandAlias(name, meant) : null);
+    {
+        if (_depth > 0 && ++_nodes > MostNodes)
+            throw SqlException.Parse("the aliases of this select list stand for too large an expression", expression.Position);
+        return e is ColumnName { Table: null } name && _aliases.TryGetValue(name.Name, out var meant) && _scope.Find(name) is null ? ExpandAlias(name, meant) : null;
+    });
 
     /// <summary>A GROUP BY item: a number means a select item, a name a column or else an alias.</summary>
     public Expression GroupItem(Expression item) => Ordinal(item, "GROUP BY") is >= 0 and var index ? Items[index].Expression : Expand(item);
@@ -81,6 +87,13 @@ internal sealed class SelectNames
         // Inside an expression an alias counts before a column too.
         return SyntaxRewriter.Rewrite(item, e =>
             e is ColumnName { Table: null } inner && _aliases.TryGetValue(inner.Name, out var meant) ? ExpandAlias(inner, meant) : null);
+    }
+
+    private static void Add(List<OutputItem> items, OutputItem item, int position)
+    {
+        if (items.Count == MostColumns)
+            throw SqlException.Parse($"a select list has at most {MostColumns} columns, more", position);
+        items.Add(item);
     }
 
     private Expression ExpandAlias(ColumnName name, Expression meant)
@@ -111,7 +124,7 @@ internal sealed class SelectNames
         {
             if (star.Table is null ? column.NeedsTable : column.Table != star.Table)
                 continue;
-            items.Add(new OutputItem(new ColumnName(star.Position, column.Table, column.Name), column.Name, null));
+            Add(items, new OutputItem(new StarColumn(star.Position, column.Table, column.Name, column), column.Name, null), star.Position);
         }
     }
 }

@@ -32,7 +32,7 @@ public enum LiteralKind : byte
 public sealed record Literal(int Position, LiteralKind Kind, int Ordinal, long Integer, double Float, byte[]? Text) : Expression(Position);
 
 /// <summary>A column name, with its table's name or alias where written.</summary>
-public sealed record ColumnName(int Position, string? Table, string Name) : Expression(Position);
+public record ColumnName(int Position, string? Table, string Name) : Expression(Position);
 
 /// <summary>`*` or `t.*` in a select list or in count(*).</summary>
 public sealed record Star(int Position, string? Table) : Expression(Position);

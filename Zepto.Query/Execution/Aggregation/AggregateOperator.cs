@@ -82,30 +82,23 @@ internal sealed unsafe class AggregateOperator : Operator
     public void MergeFrom(AggregateOperator other)
     {
         var mark = _run!.Scratch.MarkPosition();
-        var groups = _run.Scratch.Allocate<int>(MaxChunkRows);
         var count = other._groups?.Count ?? 1;
-        for (var first = 0; first < count;)
+        var groups = _run.Scratch.Allocate<int>(count);
+        *groups = 0;
+        for (var first = 0; other._groups is not null && first < count;)
         {
             _run.ThrowIfStopped();
-            var rows = 1;
-            if (_groups is null)
-            {
-                groups[0] = 0;
-            }
-            else
-            {
-                rows = other._groups!.SliceRows(first);
-                other._groups.Slice(first, rows, Columns);
-                _groups.Find(Columns.AsSpan(0, _keyCount), rows, groups);
-            }
-
-            for (var i = 0; i < _functions.Length; i++)
-            {
-                _functions[i].EnsureGroups(_groups?.Count ?? 1);
-                _functions[i].Merge(other._functions[i], first, new ReadOnlySpan<int>(groups, rows));
-            }
-
+            var rows = other._groups.SliceRows(first);
+            other._groups.Slice(first, rows, Columns);
+            _groups!.Find(Columns.AsSpan(0, _keyCount), rows, groups + first);
             first += rows;
+        }
+
+        for (var i = 0; i < _functions.Length; i++)
+        {
+            _run.ThrowIfStopped();
+            _functions[i].EnsureGroups(_groups?.Count ?? 1);
+            _functions[i].Merge(other._functions[i], 0, new ReadOnlySpan<int>(groups, count));
         }
 
         _run.Scratch.Release(mark);

@@ -24,6 +24,7 @@ internal readonly record struct SliceRows(Series Series, Segment Segment, int St
 internal sealed class ScanSnapshot(Database database, Table table, TableSchema schema, ScanRestriction restriction)
 {
     private readonly List<int> _wantedSymbols = [];
+    private readonly HashSet<int> _isWanted = [];
     private EpochLease _lease;
     private long _sequence;
     private TimeRange _range;
@@ -168,6 +169,7 @@ internal sealed class ScanSnapshot(Database database, Table table, TableSchema s
     private void ResolveSymbols(BoundExpression[] symbols, EvaluationContext context)
     {
         _wantedSymbols.Clear();
+        _isWanted.Clear();
         foreach (var symbol in symbols)
         {
             var value = ConstantValue.Of(symbol, context);
@@ -184,7 +186,7 @@ internal sealed class ScanSnapshot(Database database, Table table, TableSchema s
                     throw new InvalidOperationException("the planner gave a symbol restriction that is neither a name nor an id");
             }
 
-            if (id != 0 && !_wantedSymbols.Contains(id))
+            if (id != 0 && _isWanted.Add(id))
                 _wantedSymbols.Add(id);
         }
     }

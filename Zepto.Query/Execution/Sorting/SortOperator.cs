@@ -55,8 +55,6 @@ internal sealed unsafe class SortOperator(Operator input, SortKey[] keys, long m
         _encoded = run.Arena.Allocate<long>(MaxChunkRows);
         _selection = run.Arena.Allocate<int>(MaxChunkRows);
         input.Open(run);
-        if (MaxRows <= LargestBound && !keys[0].NullsFirst && Shape[keys[0].Column].Kind is VectorKind.Int64 or VectorKind.Float64)
-            input.PreferFirst(keys[0].Column, keys[0].Descending);
     }
 
     public override double RowCostNs => MaxRows <= LargestBound ? 1 : 60;
@@ -108,6 +106,8 @@ internal sealed unsafe class SortOperator(Operator input, SortKey[] keys, long m
         if (MaxRows <= 0)
             return;
         var bounded = MaxRows <= LargestBound;
+        if (bounded && !keys[0].NullsFirst && Shape[keys[0].Column].Kind is VectorKind.Int64 or VectorKind.Float64)
+            input.PreferFirst(keys[0].Column, keys[0].Descending);
         var capacity = bounded ? (int)MaxRows * 2 + LeastSpareRows : int.MaxValue;
         while (input.Next())
         {

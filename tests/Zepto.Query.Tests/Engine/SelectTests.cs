@@ -118,5 +118,59 @@ public sealed class SelectTests : IDisposable
         Assert.DoesNotContain('\n', error);
     }
 
+    [Fact]
+    public void Select_StarOverColumnsOfOneName_GivesBoth()
+    {
+        Assert.Equal(["50|1"], _engine.Rows("SELECT * FROM (SELECT price AS a, volume AS a FROM trades WHERE symbol = 'GOOG')"));
+        _engine.Rows("INSERT INTO quotes VALUES ('GOOG', 49, 51, 1, 1, 1900)");
+        const string join = "SELECT * FROM trades t ASOF JOIN quotes q ON t.symbol = q.symbol AND t.timestamp >= q.timestamp";
+        Assert.Equal(["GOOG|50|1|2000|GOOG|49|51|1|1|1900"], _engine.Rows($"WITH j AS ({join}) SELECT * FROM j ORDER BY 1"));
+    }
+
+    [Fact]
+    public void Select_FixedLiteralAfterBy_AnswersEachTime()
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            Assert.Equal(["AAPL|9000", "AAPL|10000", "AAPL|11000"], _engine.Rows("SELECT symbol, 100 * price AS c FROM trades WHERE symbol = 'AAPL' ORDER BY 100 * price"));
+            Assert.Equal(["55"], _engine.Rows("SELECT 5 + price FROM trades WHERE symbol = 'GOOG' GROUP BY 5 + price"));
+        }
+    }
+
+    [Fact]
+    public void Select_AliasesThatDouble_AreRefused()
+    {
+        var aliases = string.Join(", ", Enumerable.Range(1, 40).Select(i => $"a{i - 1} + a{i - 1} AS a{i}"));
+        Assert.Contains("too large an expression", _engine.Error($"SELECT price AS a0, {aliases} FROM trades", StatementErrorKind.Syntax), StringComparison.Ordinal);
+        var deep = string.Join(", ", Enumerable.Range(1, 60).Select(i => $"a{i - 1}{string.Concat(Enumerable.Repeat(" + 1", 900))} AS a{i}"));
+        Assert.Contains("nested too deeply", _engine.Error($"SELECT price AS a0, {deep} FROM trades", StatementErrorKind.Syntax), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Select_WithTablesThatDouble_AreRefused()
+    {
+        var tables = string.Join(", ", Enumerable.Range(1, 40).Select(i => $"c{i} AS (SELECT x.price FROM c{i - 1} x ASOF JOIN c{i - 1} y ON x.price >= y.price)"));
+        _engine.Error($"WITH c0 AS (SELECT price FROM trades), {tables} SELECT * FROM c40", StatementErrorKind.NotSupported);
+    }
+
+    [Fact]
+    public void Select_TooManyColumns_AreRefused() =>
+        Assert.Contains("at most 4096 columns", _engine.Error($"SELECT {string.Join(',', Enumerable.Repeat("*", 2000))} FROM trades", StatementErrorKind.Syntax), StringComparison.Ordinal);
+
+    [Fact]
+    public void Explain_ThatFails_LeavesNothingBehind()
+    {
+        for (var i = 0; i < 1100; i++)
+            _engine.Error("EXPLAIN SELECT * FROM trades WHERE timestamp > 'abc'", StatementErrorKind.BadValue);
+        Assert.Equal(["8"], _engine.Rows("SELECT count(price) FROM trades"));
+    }
+
+    [Fact]
+    public void Error_QuotesOfTheStatement_AreOneShortLine()
+    {
+        Assert.Equal("Unknown column: a b at position 8", _engine.Error("SELECT \"a\nb\" FROM trades", StatementErrorKind.UnknownColumn));
+        Assert.Equal(1000, _engine.Error($"SELECT \"{new string('x', 5000)}\" FROM trades", StatementErrorKind.UnknownColumn).Length);
+    }
+
     public void Dispose() => _engine.Dispose();
 }
