@@ -29,9 +29,15 @@ internal static unsafe class ChunkPool
             return (byte*)chunk;
         }
 
-        var made = (byte*)NativeMemory.AlignedAlloc((nuint)ChunkBytes, HugePageBytes);
+        return Make(ChunkBytes);
+    }
+
+    /// <summary>Memory of another size, on huge pages too, to be freed by NativeMemory.AlignedFree.</summary>
+    public static byte* Make(long bytes)
+    {
+        var made = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, HugePageBytes);
         // Fewer faults where the kernel can; it costs nothing where it cannot.
-        _ = Libc.Madvise(made, (nuint)ChunkBytes, Libc.AdviseHugePage);
+        _ = Libc.Madvise(made, (nuint)bytes, Libc.AdviseHugePage);
         return made;
     }
 

@@ -134,7 +134,9 @@ public sealed unsafe class NativeArena : IDisposable
 
         if (_chunkCount == _chunks.Length)
             Array.Resize(ref _chunks, _chunks.Length * 2);
-        var address = size == ChunkPool.ChunkBytes ? ChunkPool.Take() : (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(size, 1), ChunkAlignment);
+        var address = size == ChunkPool.ChunkBytes ? ChunkPool.Take()
+            : size > ChunkPool.ChunkBytes ? ChunkPool.Make(size)
+            : (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(size, 1), ChunkAlignment);
         _chunks[_chunkCount] = new Chunk { Address = address, Capacity = size, Used = bytes };
         _current = _chunkCount++;
         _heldBytes += size;
