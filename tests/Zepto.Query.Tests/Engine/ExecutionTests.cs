@@ -76,6 +76,20 @@ public sealed class ExecutionTests
         Assert.InRange(second.BatchRows, 1, 10);
     }
 
+    [Theory]
+    [InlineData("price", " + 1", 950)]
+    [InlineData("price", " % 1000003", 950)]
+    [InlineData("(price > 1)", " AND price // 1 >= 0", 450)]
+    [InlineData("price", " || 'x'", 450)]
+    public void DeepExpression_OnAQueryThread_IsComputed(string start, string step, int count)
+    {
+        using var engine = new TestEngine(new EngineOptions { InlineMicroseconds = 0 });
+        Fill(engine, 20);
+        var deep = start + string.Concat(Enumerable.Repeat(step, count));
+        Assert.Equal(20, engine.Rows($"SELECT {deep} AS x FROM trades").Length);
+        Assert.Single(engine.Rows($"SELECT max({deep}) AS x FROM trades WHERE price >= 0"));
+    }
+
     [Fact]
     public void Writes_WhereOnlyReadingIsAllowed_AreRefused()
     {
