@@ -45,7 +45,7 @@ internal sealed class AsofJoinSource(TableSource left, TableSource right, bool k
 
         // Rows of one series come in order of time and arrival; across series the arrival number decides among equal times.
         var rightTable = right as BaseTableSource;
-        if (rightTable is not null && !_keys.Exists(k => IsSymbol(rightTable, k.Right)))
+        if (rightTable is not null && !_keys.Exists(k => rightTable.IsSymbol(k.Right)))
             rightTable.NeedsOrder = true;
 
         var leftSide = new Side(left, left.Build(onLeft));
@@ -68,9 +68,6 @@ internal sealed class AsofJoinSource(TableSource left, TableSource right, bool k
             leftInput, rightInput, [.. leftSide.Columns.SkipLast(1)], [.. rightSide.Columns.SkipLast(1)], leftSide.Columns[^1], rightSide.Columns[^1], comparison,
             keepsUnmatched, showsRightTime, rightTable?.SequenceIndex ?? -1, rightOutput);
     }
-
-    private static bool IsSymbol(BaseTableSource table, Expression key) =>
-        table.Schema.SymbolIndex >= 0 && key is ColumnName name && table.Scope.Find(name) == table.Scope.Columns[table.Schema.SymbolIndex];
 
     private static void Add(Side leftSide, Side rightSide, Expression leftValue, Expression rightValue)
     {

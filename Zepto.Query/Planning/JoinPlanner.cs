@@ -59,7 +59,7 @@ internal sealed class JoinPlanner(Join join)
             if (Reads(source.Right, left) && Reads(source.Left, right))
             {
                 (left, right) = (right, left);
-                operation = Swap(operation);
+                operation = operation.Swap();
             }
 
             if (!Reads(source.Left, left) || !Reads(source.Right, right))
@@ -83,15 +83,6 @@ internal sealed class JoinPlanner(Join join)
 
     private static SqlException Unusable(Expression conjunct) =>
         SqlException.Type("the ON of an ASOF JOIN takes equalities and one inequality, each between a column of the left and one of the right table; this one is neither,", conjunct.Position);
-
-    private static BinaryOperator Swap(BinaryOperator operation) => operation switch
-    {
-        BinaryOperator.Less => BinaryOperator.Greater,
-        BinaryOperator.LessOrEqual => BinaryOperator.GreaterOrEqual,
-        BinaryOperator.Greater => BinaryOperator.Less,
-        BinaryOperator.GreaterOrEqual => BinaryOperator.LessOrEqual,
-        _ => operation,
-    };
 
     private static AsofComparison ComparisonOf(BinaryOperator operation) => operation switch
     {

@@ -73,13 +73,12 @@ internal sealed class WindowPlanner
     // A scan gives series after series, each in the order of time and arrival.
     private bool IsScanOrder(WindowSpecification window)
     {
-        if (_source is not BaseTableSource { Schema.TimestampIndex: >= 0 } table || window.OrderBy is not [{ Descending: false, Expression: ColumnName time }]
-            || table.Scope.Find(time) != table.Scope.Columns[table.Schema.TimestampIndex])
+        if (_source is not BaseTableSource table || window.OrderBy is not [{ Descending: false, Expression: var time }] || !table.IsTime(time))
             return false;
         return window.PartitionBy switch
         {
             [] => table.ReadsOneSeries,
-            [ColumnName symbol] => table.Schema.SymbolIndex >= 0 && table.Scope.Find(symbol) == table.Scope.Columns[table.Schema.SymbolIndex],
+            [var symbol] => table.IsSymbol(symbol),
             _ => false,
         };
     }
