@@ -40,8 +40,11 @@ internal sealed class JoinPlanner(Join join)
         {
             var name = new ColumnName(join.Position, null, names[i]);
             source.Left.Scope.Get(name);
-            source.Right.Scope.Get(name).NeedsTable = true;
-            var other = name with { Table = source.Right.Scope.Columns.First(c => c.Name == names[i]).Table };
+            var column = source.Right.Scope.Get(name);
+            if (column.Table is null)
+                throw SqlException.Parse($"USING needs a name for the query on its right, such as (SELECT …) AS q; {names[i]} cannot be told apart otherwise", join.Position);
+            column.NeedsTable = true;
+            var other = name with { Table = column.Table };
             if (i == names.Count - 1)
                 source.SetTime(name, other, AsofComparison.GreaterOrEqual);
             else

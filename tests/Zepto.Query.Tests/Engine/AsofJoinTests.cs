@@ -1,6 +1,8 @@
+using Zepto.Query.Results;
+
 namespace Zepto.Query.Tests.Engine;
 
-/// <summary>ASOF joins in SQL: which conditions go below the join, which of equal right rows is taken.</summary>
+/// <summary>ASOF joins in SQL: which conditions go below the join, which of equal right rows is taken, how USING finds its columns.</summary>
 public sealed class AsofJoinTests : IDisposable
 {
     private readonly TestEngine _engine = new();
@@ -41,6 +43,14 @@ public sealed class AsofJoinTests : IDisposable
         _engine.Rows("INSERT INTO notes VALUES ('A', 'earlier', 800, 0, 1900)");
         _engine.Rows("INSERT INTO notes VALUES ('A', 'later', 800, 0, 700)");
         Assert.Equal(expected.Split(' '), _engine.Rows($"SELECT t.symbol, n.note FROM trades t AJ JOIN notes n ON {condition} ORDER BY t.symbol, t.timestamp"));
+    }
+
+    [Fact]
+    public void Using_QueryOnTheRight_NeedsAName()
+    {
+        const string sql = "SELECT t.price, bid FROM trades t ASOF JOIN (SELECT symbol, bid, timestamp FROM quotes){0} USING (symbol, timestamp) ORDER BY 1";
+        Assert.Equal(["100|99", "110|109"], _engine.Rows(string.Format(null, sql, " AS q")));
+        Assert.Contains("USING needs a name for the query on its right", _engine.Error(string.Format(null, sql, ""), StatementErrorKind.Syntax), StringComparison.Ordinal);
     }
 
     public void Dispose() => _engine.Dispose();
