@@ -78,7 +78,7 @@ internal sealed class AggregatePlanner
 
     // A table knows how many rows it has.
     private BaseTableSource? CountsOnlyRows(List<Expression> where) =>
-        _keys.Length == 0 && where.Count == 0 && _calls.Count > 0 && _calls.TrueForAll(c => c is { Filter: null, Arguments: [Star { Table: null }] } && Is(c, "count"))
+        _keys.Length == 0 && where.Count == 0 && _calls.Count > 0 && _calls.TrueForAll(c => c is { Distinct: false, Levels: null, WithinGroup: null, Filter: null, Arguments: [Star { Table: null }] } && Is(c, "count"))
             ? _source as BaseTableSource
             : null;
 
@@ -113,6 +113,8 @@ internal sealed class AggregatePlanner
         var levels = call.Levels is null ? [] : binder.Bind(call.Levels);
         if (call.WithinGroup is { } within)
         {
+            if (isStar)
+                throw SqlException.Type($"{call.Name}(*) takes no WITHIN GROUP,", call.Position);
             if (within.Count != 1)
                 throw SqlException.Type($"WITHIN GROUP of {call.Name} takes one expression,", call.Position);
             if (within[0].Descending)
