@@ -113,17 +113,18 @@ internal sealed class ExpressionBinder(Scope scope, SyntaxEquality equality)
 
     private BoundExpression BindCase(Case choice)
     {
+        // An untyped NULL takes the type of what each arm compares it with; all else is computed once for all arms.
+        var operand = choice.Operand is null ? null : Bind(choice.Operand);
+        var computed = operand is null or NullConstant ? null : new ComputedOperand(operand);
         var arms = new (BoundExpression, BoundExpression)[choice.Arms.Count];
         for (var i = 0; i < arms.Length; i++)
         {
             var (when, then) = (choice.Arms[i].When, choice.Arms[i].Then);
-            var condition = choice.Operand is null
-                ? Bind(when)
-                : ExpressionBuilder.Compare(Comparison.Equal, Bind(choice.Operand), Bind(when), when.Position);
+            var condition = operand is null ? Bind(when) : ExpressionBuilder.Compare(Comparison.Equal, computed ?? operand, Bind(when), when.Position);
             arms[i] = (condition, Bind(then));
         }
 
-        return ExpressionBuilder.Case(arms, choice.Else is null ? null : Bind(choice.Else), choice.Position);
+        return ExpressionBuilder.Case(arms, choice.Else is null ? null : Bind(choice.Else), choice.Position, computed);
     }
 
     private BoundExpression BindCall(FunctionCall call)

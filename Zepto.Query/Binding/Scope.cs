@@ -56,6 +56,20 @@ internal sealed class Scope(IReadOnlyList<ScopeColumn> columns)
         return found;
     }
 
+    /// <summary>Place among the columns of the one that an expression names; -1 for every other expression and for unknown names.</summary>
+    public int IndexOf(Expression expression)
+    {
+        if (expression is not ColumnName name || Find(name) is not { } found)
+            return -1;
+        for (var i = 0; i < Columns.Count; i++)
+        {
+            if (Columns[i] == found)
+                return i;
+        }
+
+        return -1;
+    }
+
     /// <summary>Finds what a name means.</summary>
     public ScopeColumn Get(ColumnName name) => Find(name) ?? throw Unknown(name);
 

@@ -11,11 +11,12 @@ namespace Zepto.Query.Expressions;
 /// <param name="conditions">BOOL, in order.</param>
 /// <param name="values">One more than conditions: the last is for rows without a true one. All of <paramref name="type"/>.</param>
 /// <param name="type">Type of the result.</param>
-internal sealed unsafe class CaseExpression<T>(BoundExpression[] conditions, BoundExpression[] values, ColumnType type)
+/// <param name="operand">What conditions and values may read beside the columns; computed once for the whole chunk.</param>
+internal sealed unsafe class CaseExpression<T>(BoundExpression[] conditions, BoundExpression[] values, ColumnType type, ComputedOperand? operand)
     : BoundExpression(type, TypeNames.KindOf<T>(), Array.Exists(values, v => v.Nullable))
     where T : unmanaged
 {
-    private readonly BoundExpression[] _operands = [.. conditions, .. values];
+    private readonly BoundExpression[] _operands = operand is null ? [.. conditions, .. values] : [operand.Source, .. conditions, .. values];
     private readonly bool[] _conditionCanFail = Array.ConvertAll(conditions, RowSubset.CanFail);
     private readonly RowSubset[] _subsets = Array.ConvertAll(values, _ => new RowSubset());
     private readonly RowSubset[] _conditionSubsets = Array.ConvertAll(conditions, _ => new RowSubset());
@@ -24,8 +25,8 @@ internal sealed unsafe class CaseExpression<T>(BoundExpression[] conditions, Bou
     {
         get
         {
-            foreach (var operand in _operands)
-                if (!operand.IsConstant)
+            foreach (var part in _operands)
+                if (!part.IsConstant)
                     return false;
             return true;
         }
@@ -43,12 +44,14 @@ internal sealed unsafe class CaseExpression<T>(BoundExpression[] conditions, Bou
         var mask = context.Arena.AllocateSpan<byte>(rowCount);
         for (var i = 0; i < open.Length; i++)
             open[i] = i;
+        if (rowCount > 0)
+            operand?.Compute(context);
         for (var arm = 0; arm < conditions.Length && open.Length > 0; arm++)
         {
             Vector condition;
             if (_conditionCanFail[arm] && open.Length < rowCount)
             {
-                _conditionSubsets[arm].Evaluate(context, conditions[arm], open, mask);
+                _conditionSubsets[arm].Evaluate(context, conditions[arm], open, mask, operand);
                 fixed (byte* answers = mask)
                     condition = Vector.Of(VectorKind.Bool, answers, rowCount, mayHaveNulls: true);
             }
@@ -63,7 +66,7 @@ internal sealed unsafe class CaseExpression<T>(BoundExpression[] conditions, Bou
                     continue;
                 if (open.Length == rowCount)
                     return values[arm].Evaluate(context);
-                _subsets[arm].Evaluate(context, values[arm], open, result);
+                _subsets[arm].Evaluate(context, values[arm], open, result, operand);
                 open = default;
                 break;
             }
@@ -85,7 +88,7 @@ internal sealed unsafe class CaseExpression<T>(BoundExpression[] conditions, Bou
     {
         if (rows.Length < result.Length)
         {
-            _subsets[value].Evaluate(context, values[value], rows, result);
+            _subsets[value].Evaluate(context, values[value], rows, result, operand);
             return;
         }
 

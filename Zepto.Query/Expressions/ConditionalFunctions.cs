@@ -53,8 +53,10 @@ internal static class ConditionalFunctions
     private static BoundExpression NullIf(string name, BoundExpression[] args, int position)
     {
         ScalarFunctions.Require(name, args, 2, 2, position);
+        var computed = args[0] is NullConstant ? null : new ComputedOperand(args[0]);
+        var operand = computed ?? args[0];
         return ExpressionBuilder.Case(
-            [(ExpressionBuilder.Compare(Comparison.Equal, args[0], args[1], position), new NullConstant(ColumnType.Int64, isUntyped: true))], args[0], position);
+            [(ExpressionBuilder.Compare(Comparison.Equal, operand, args[1], position), new NullConstant(ColumnType.Int64, isUntyped: true))], operand, position, computed);
     }
 
     private static BoundExpression Fold(string name, BoundExpression[] args, int least, int most, PickRule rule, int position)

@@ -104,7 +104,7 @@ internal sealed unsafe class ConstantSet : BoundExpression
             var item = _operands[i].Evaluate(context).Text[0];
             if (item.IsNull)
                 hasNull = true;
-            else if (input.Dictionary!.TryFind(item.Bytes, out var code))
+            else if (input.TryFindCode(item.Bytes, out var code))
                 table[Find(table, slotMask, code)] = code;
         }
 

@@ -114,9 +114,9 @@ internal sealed unsafe class CodeText(BoundExpression operand) : BoundExpression
         var input = _operands[0].Evaluate(context);
         var codes = input.Codes;
         var target = context.Arena.Allocate<TextRef>(codes.Length);
-        var dictionary = input.Dictionary!;
+        var dictionary = input.Dictionary;
         for (var i = 0; i < codes.Length; i++)
-            target[i] = codes[i] == 0 ? default : dictionary.Text(codes[i]);
+            target[i] = codes[i] == 0 ? default : dictionary!.Text(codes[i]);
         return ConstantVectors.Like(input, VectorKind.Text, target, input.MayHaveNulls);
     }
 }

@@ -86,7 +86,9 @@ internal static class ExpressionBuilder
     }
 
     /// <summary>CASE with conditions; the first that is true gives the value, without one <paramref name="otherwise"/>, or NULL.</summary>
-    public static BoundExpression Case(IReadOnlyList<(BoundExpression When, BoundExpression Then)> arms, BoundExpression? otherwise, int position)
+    /// <param name="operand">What conditions and values read as an operand computed once; null when there is none.</param>
+    public static BoundExpression Case(
+        IReadOnlyList<(BoundExpression When, BoundExpression Then)> arms, BoundExpression? otherwise, int position, ComputedOperand? operand = null)
     {
         var conditions = new BoundExpression[arms.Count];
         var values = new BoundExpression[arms.Count + 1];
@@ -100,10 +102,10 @@ internal static class ExpressionBuilder
         var type = Coercion.Unify(values, position);
         return TypeNames.Kind(type) switch
         {
-            VectorKind.Int64 => new CaseExpression<long>(conditions, values, type),
-            VectorKind.Float64 => new CaseExpression<double>(conditions, values, type),
-            VectorKind.Bool => new CaseExpression<byte>(conditions, values, type),
-            _ => new CaseExpression<Storage.Dictionaries.TextRef>(conditions, values, type),
+            VectorKind.Int64 => new CaseExpression<long>(conditions, values, type, operand),
+            VectorKind.Float64 => new CaseExpression<double>(conditions, values, type, operand),
+            VectorKind.Bool => new CaseExpression<byte>(conditions, values, type, operand),
+            _ => new CaseExpression<Storage.Dictionaries.TextRef>(conditions, values, type, operand),
         };
     }
 

@@ -92,15 +92,19 @@ internal sealed class NowExpression(long unitNs) : BoundExpression(ColumnType.Ti
 /// <summary>Stands for an operand that its owner has computed already and that several parts of the owner read.</summary>
 internal sealed class ComputedOperand(BoundExpression source) : BoundExpression(source.Type, source.Kind, source.Nullable)
 {
-    private readonly BoundExpression _source = source;
-    private Vector _value;
+    /// <summary>What is computed; an operand of the owner, not of the parts.</summary>
+    public BoundExpression Source => source;
 
-    public override bool IsConstant => _source.IsConstant;
+    /// <summary>What the parts see; set by <see cref="Compute"/> and, for some rows of the chunk only, by <see cref="RowSubset"/>.</summary>
+    public Vector Value { get; set; }
+
+    // Asked once: otherwise operands of operands would be asked again by each part, which doubles the work with each level.
+    public override bool IsConstant { get; } = source.IsConstant;
 
     /// <summary>Computes the operand for this chunk; the owner calls it before the parts.</summary>
-    public void Compute(EvaluationContext context) => _value = _source.Evaluate(context);
+    public void Compute(EvaluationContext context) => Value = source.Evaluate(context);
 
-    public override Vector Evaluate(EvaluationContext context) => _value;
+    public override Vector Evaluate(EvaluationContext context) => Value;
 }
 
 /// <summary>The same values under another logical type of the same physical form.</summary>

@@ -23,7 +23,7 @@ internal sealed unsafe class LikeExpression(BoundExpression text, BoundExpressio
         var shape = input.IsConstant ? patterns : input;
         var target = context.Arena.Allocate<byte>(shape.StoredCount);
         var mask = new Span<byte>(target, shape.StoredCount);
-        if (patterns.IsConstant && input.Kind == VectorKind.Code && input.Dictionary!.Count <= Math.Min(CodeTableMax, mask.Length))
+        if (patterns.IsConstant && input.Kind == VectorKind.Code && input.CodeCount <= Math.Min(CodeTableMax, mask.Length))
         {
             ByCode(context, input, ConstantVectors.TextAt(patterns, 0), mask);
         }
@@ -39,8 +39,8 @@ internal sealed unsafe class LikeExpression(BoundExpression text, BoundExpressio
     private void ByCode(EvaluationContext context, in Vector input, Storage.Dictionaries.TextRef pattern, Span<byte> mask)
     {
         var mark = context.Arena.MarkPosition();
-        var dictionary = input.Dictionary!;
-        var answers = context.Arena.AllocateSpan<byte>(dictionary.Count + 1);
+        var dictionary = input.Dictionary;
+        var answers = context.Arena.AllocateSpan<byte>(input.CodeCount + 1);
         answers.Fill(Unknown);
         answers[0] = 2;
         var codes = input.Codes;
@@ -50,12 +50,12 @@ internal sealed unsafe class LikeExpression(BoundExpression text, BoundExpressio
             if ((uint)code >= (uint)answers.Length)
             {
                 // A code given out after Count was read.
-                mask[i] = Match(dictionary.Text(code), pattern);
+                mask[i] = Match(dictionary!.Text(code), pattern);
                 continue;
             }
 
             if (answers[code] == Unknown)
-                answers[code] = Match(dictionary.Text(code), pattern);
+                answers[code] = Match(dictionary!.Text(code), pattern);
             mask[i] = answers[code];
         }
 

@@ -13,6 +13,7 @@ internal sealed unsafe class RowSubset
 {
     private Vector[] _saved = [];
     private bool[]? _reads;
+    private bool _readsOperand;
     private BoundExpression? _readsOf;
 
     /// <summary>Whether the expression throws for some rows.</summary>
@@ -27,7 +28,9 @@ internal sealed unsafe class RowSubset
     }
 
     /// <summary>Puts the expression's values for <paramref name="rows"/> (ascending) at those rows of <paramref name="target"/>, which has the expression's form.</summary>
-    public void Evaluate<T>(EvaluationContext context, BoundExpression expression, ReadOnlySpan<int> rows, Span<T> target) where T : unmanaged
+    /// <param name="operand">Computed for the whole chunk by the caller, and possibly read by the expression.</param>
+    public void Evaluate<T>(EvaluationContext context, BoundExpression expression, ReadOnlySpan<int> rows, Span<T> target, ComputedOperand? operand = null)
+        where T : unmanaged
     {
         var inputs = context.Inputs;
         var rowCount = context.RowCount;
@@ -39,17 +42,21 @@ internal sealed unsafe class RowSubset
             if (_reads?.Length != inputs.Length)
                 _reads = new bool[inputs.Length];
             Array.Clear(_reads);
-            MarkReads(expression, _reads);
+            _readsOperand = false;
+            MarkReads(expression, _reads, operand);
             _readsOf = expression;
         }
 
         inputs.CopyTo(_saved, 0);
+        var whole = _readsOperand ? operand!.Value : default;
         try
         {
             context.RowCount = rows.Length;
             for (var i = 0; i < inputs.Length; i++)
                 if (_reads![i])
                     inputs[i] = Gather(context, _saved[i], rows);
+            if (_readsOperand)
+                operand!.Value = Gather(context, whole, rows);
             var result = expression.Evaluate(context);
             var values = new ReadOnlySpan<T>(result.Data, result.StoredCount);
             for (var i = 0; i < rows.Length; i++)
@@ -59,15 +66,18 @@ internal sealed unsafe class RowSubset
         {
             _saved.CopyTo(inputs, 0);
             context.RowCount = rowCount;
+            if (_readsOperand)
+                operand!.Value = whole;
         }
     }
 
-    private static void MarkReads(BoundExpression expression, bool[] reads)
+    private void MarkReads(BoundExpression expression, bool[] reads, ComputedOperand? operand)
     {
         if (expression is ColumnReference column)
             reads[column.Input] = true;
-        foreach (var operand in expression.Operands)
-            MarkReads(operand, reads);
+        _readsOperand |= operand is not null && ReferenceEquals(expression, operand);
+        foreach (var part in expression.Operands)
+            MarkReads(part, reads, operand);
     }
 
     private static Vector Gather(EvaluationContext context, in Vector source, ReadOnlySpan<int> rows)

@@ -180,10 +180,13 @@ internal static class TimeFunctions
     private static BoundExpression ToDateTime64(string name, BoundExpression[] args, int position)
     {
         ScalarFunctions.Require(name, args, 1, 3, position);
-        var digits = args.Length < 2 ? 3 : args[1] is LiteralExpression { Literal: { Kind: LiteralKind.Integer } literal } ? literal.Integer : -1;
-        if (digits is < 0 or > 9)
+        if (args.Length < 2)
+            return ToDateTime(args[0], TimeUnits.Millisecond, position);
+        if (args[1] is NullConstant || !args[1].IsConstant || !TypeNames.IsInteger(args[1].Type))
             throw SqlException.Type($"{name} needs a precision of 0 to 9", position);
-        return ToDateTime(args[0], TimeUnits.OfDigits((int)digits), position);
+        // The precision may be a literal of the plan; a cached plan with another one reads it again.
+        var unit = new Map<UnitOfDigits, long, long>(default, args[1], ColumnType.Int64);
+        return new Map2<FloorInteger, long, long, long>(default, ToDateTime(args[0], unitNs: 1, position), unit, ColumnType.Timestamp);
     }
 }
 
@@ -201,6 +204,15 @@ internal readonly struct FloorToMultiple(long width, long origin) : IMap<long, l
 internal readonly struct FloorToUnit(long unit) : IMap<long, long>
 {
     public long Apply(EvaluationContext context, long value) => CalendarMath.FloorDivide(value, unit);
+}
+
+/// <summary>Length in ns of a second's fraction of so many digits.</summary>
+internal readonly struct UnitOfDigits : IMap<long, long>
+{
+    public static bool CanFail => true;
+
+    public long Apply(EvaluationContext context, long value) =>
+        value is >= 0 and <= 9 ? TimeUnits.OfDigits((int)value) : throw SqlException.Value($"toDateTime64 needs a precision of 0 to 9, not {value}");
 }
 
 /// <summary>Start of the span of whole months that holds a time.</summary>

@@ -107,12 +107,12 @@ internal static unsafe class VectorComparison
             var text = ConstantVectors.TextAt(right, 0).Bytes;
             if (equality)
             {
-                var code = left.Dictionary!.TryFind(text, out var found) ? found : -1;
+                var code = left.TryFindCode(text, out var found) ? found : -1;
                 CompareKernels.Compare(left.Codes, code, comparison, nulls, mask);
                 return;
             }
 
-            if (left.Dictionary!.Count <= Math.Min(CodeTableMax, mask.Length))
+            if (left.CodeCount <= Math.Min(CodeTableMax, mask.Length))
             {
                 ByCode(context, left, text, comparison, mask);
                 return;
@@ -132,8 +132,8 @@ internal static unsafe class VectorComparison
     private static void ByCode(EvaluationContext context, in Vector left, ReadOnlySpan<byte> text, Comparison comparison, Span<byte> mask)
     {
         const byte unknown = 255;
-        var dictionary = left.Dictionary!;
-        var answers = context.Arena.AllocateSpan<byte>(dictionary.Count + 1);
+        var dictionary = left.Dictionary;
+        var answers = context.Arena.AllocateSpan<byte>(left.CodeCount + 1);
         answers.Fill(unknown);
         answers[0] = 2;
         var codes = left.Codes;
@@ -143,13 +143,13 @@ internal static unsafe class VectorComparison
             if ((uint)code >= (uint)answers.Length)
             {
                 // A code given out after Count was read.
-                mask[i] = (byte)(comparison.Holds(dictionary.Text(code).Bytes.SequenceCompareTo(text)) ? 1 : 0);
+                mask[i] = (byte)(comparison.Holds(dictionary!.Text(code).Bytes.SequenceCompareTo(text)) ? 1 : 0);
                 continue;
             }
 
             ref var answer = ref answers[code];
             if (answer == unknown)
-                answer = (byte)(comparison.Holds(dictionary.Text(code).Bytes.SequenceCompareTo(text)) ? 1 : 0);
+                answer = (byte)(comparison.Holds(dictionary!.Text(code).Bytes.SequenceCompareTo(text)) ? 1 : 0);
             mask[i] = answer;
         }
     }

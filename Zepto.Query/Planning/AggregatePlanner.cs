@@ -44,11 +44,11 @@ internal sealed class AggregatePlanner
     /// </summary>
     public bool NeedsOnlyEdges(BaseTableSource table)
     {
-        if (!IsGrouped || _keys.Any(k => !IsSymbol(table, k)))
+        if (!IsGrouped || _keys.Any(k => !table.IsSymbol(k)))
             return false;
         return _calls.TrueForAll(c => c.Filter is null && (Is(c, "first") || Is(c, "last")
-            || ((Is(c, "min") || Is(c, "max")) && c.Arguments is [var time] && IsColumn(table, time, table.Schema.TimestampIndex))
-            || (((Is(c, "count") && c.Distinct) || Is(c, "uniq") || Is(c, "any")) && c.Arguments is [var symbol] && IsSymbol(table, symbol))));
+            || ((Is(c, "min") || Is(c, "max")) && c.Arguments is [var time] && table.IsTime(time))
+            || (((Is(c, "count") && c.Distinct) || Is(c, "uniq") || Is(c, "any")) && c.Arguments is [var symbol] && table.IsSymbol(symbol))));
     }
 
     /// <summary>
@@ -78,7 +78,7 @@ internal sealed class AggregatePlanner
 
     // A table knows how many rows it has.
     private BaseTableSource? CountsOnlyRows(List<Expression> where) =>
-        _keys.Length == 0 && where.Count == 0 && _calls.Count > 0 && _calls.TrueForAll(c => c is { Filter: null, Arguments: [Star { Table: null }] } && Is(c, "count"))
+        _keys.Length == 0 && where.Count == 0 && _calls.Count > 0 && _calls.TrueForAll(c => c is { Distinct: false, Levels: null, WithinGroup: null, Filter: null, Arguments: [Star { Table: null }] } && Is(c, "count"))
             ? _source as BaseTableSource
             : null;
 
@@ -113,6 +113,8 @@ internal sealed class AggregatePlanner
         var levels = call.Levels is null ? [] : binder.Bind(call.Levels);
         if (call.WithinGroup is { } within)
         {
+            if (isStar)
+                throw SqlException.Type($"{call.Name}(*) takes no WITHIN GROUP,", call.Position);
             if (within.Count != 1)
                 throw SqlException.Type($"WITHIN GROUP of {call.Name} takes one expression,", call.Position);
             if (within[0].Descending)
@@ -150,9 +152,4 @@ internal sealed class AggregatePlanner
     });
 
     private static bool Is(FunctionCall call, string name) => call.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
-
-    private static bool IsSymbol(BaseTableSource table, Expression expression) => IsColumn(table, expression, table.Schema.SymbolIndex);
-
-    private static bool IsColumn(BaseTableSource table, Expression expression, int column) =>
-        column >= 0 && expression is ColumnName name && table.Scope.Find(name) == table.Scope.Columns[column];
 }

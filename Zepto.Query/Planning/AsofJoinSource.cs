@@ -7,7 +7,10 @@ using Zepto.Query.Syntax;
 
 namespace Zepto.Query.Planning;
 
-/// <summary>An ASOF join: the left's columns, then the right's. Conditions on the left alone are applied before the join.</summary>
+/// <summary>
+/// An ASOF join: the left's columns, then the right's. Conditions on the left alone are applied before the join, except on a time that the join
+/// replaces by the right's.
+/// </summary>
 internal sealed class AsofJoinSource(TableSource left, TableSource right, bool keepsUnmatched, bool showsRightTime)
     : TableSource(new Scope([.. left.Scope.Columns, .. right.Scope.Columns]))
 {
@@ -28,13 +31,15 @@ internal sealed class AsofJoinSource(TableSource left, TableSource right, bool k
 
     public override Operator Build(List<Expression> conjuncts)
     {
-        var onLeft = conjuncts.FindAll(c => !SyntaxRewriter.Contains(c, e => e is ColumnName name && left.Scope.Find(name) is null));
+        var (leftTime, rightTime, comparison) = _time!.Value;
+        var replaced = showsRightTime && leftTime is ColumnName shown ? left.Scope.Find(shown) : null;
+        var onLeft = conjuncts.FindAll(
+            c => !SyntaxRewriter.Contains(c, e => e is ColumnName name && (left.Scope.Find(name) is not { } column || column == replaced)));
         conjuncts.RemoveAll(onLeft.Contains);
         foreach (var conjunct in conjuncts)
             MarkUsed(Scope, conjunct);
         // What is read for the join alone does not come out of it.
         var output = right.Scope.Columns.Where(c => c.IsUsed).ToArray();
-        var (leftTime, rightTime, comparison) = _time!.Value;
         MarkUsed(left.Scope, leftTime);
         MarkUsed(right.Scope, rightTime);
         foreach (var (leftKey, rightKey) in _keys)
@@ -43,9 +48,9 @@ internal sealed class AsofJoinSource(TableSource left, TableSource right, bool k
             MarkUsed(right.Scope, rightKey);
         }
 
-        // Rows of one series come in order of time and arrival; across series the arrival number decides among equal times.
+        // Rows of one series come in order of designated time and arrival; else the arrival number decides among equal times.
         var rightTable = right as BaseTableSource;
-        if (rightTable is not null && !_keys.Exists(k => IsSymbol(rightTable, k.Right)))
+        if (rightTable is not null && !(_keys.Exists(k => rightTable.IsSymbol(k.Right)) && rightTable.IsTime(rightTime)))
             rightTable.NeedsOrder = true;
 
         var leftSide = new Side(left, left.Build(onLeft));
@@ -68,9 +73,6 @@ internal sealed class AsofJoinSource(TableSource left, TableSource right, bool k
             leftInput, rightInput, [.. leftSide.Columns.SkipLast(1)], [.. rightSide.Columns.SkipLast(1)], leftSide.Columns[^1], rightSide.Columns[^1], comparison,
             keepsUnmatched, showsRightTime, rightTable?.SequenceIndex ?? -1, rightOutput);
     }
-
-    private static bool IsSymbol(BaseTableSource table, Expression key) =>
-        table.Schema.SymbolIndex >= 0 && key is ColumnName name && table.Scope.Find(name) == table.Scope.Columns[table.Schema.SymbolIndex];
 
     private static void Add(Side leftSide, Side rightSide, Expression leftValue, Expression rightValue)
     {

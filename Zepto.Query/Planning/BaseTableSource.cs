@@ -56,6 +56,12 @@ internal sealed class BaseTableSource : TableSource
     /// <summary>Where the scan puts the arrival number; -1 when it is not read.</summary>
     public int SequenceIndex => _sequenceIndex;
 
+    /// <summary>Whether an expression is the table's symbol column.</summary>
+    public bool IsSymbol(Expression expression) => _schema.SymbolIndex >= 0 && Scope.IndexOf(expression) == _schema.SymbolIndex;
+
+    /// <summary>Whether an expression is the table's designated timestamp column.</summary>
+    public bool IsTime(Expression expression) => _schema.TimestampIndex >= 0 && Scope.IndexOf(expression) == _schema.TimestampIndex;
+
     /// <summary>A source that reads the same columns by a scan that shares the slices of this one's.</summary>
     public BaseTableSource MakeFollower()
     {

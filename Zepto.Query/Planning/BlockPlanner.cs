@@ -29,8 +29,8 @@ internal sealed class BlockPlanner(
 
         // All that is computed from grouped or plain rows, for finding the aggregates and windows in it.
         var outputs = names.Items.Select(i => i.Expression).Concat(order.Select(o => o.Expression)).ToArray();
-        var aggregates = new AggregatePlanner(source, groupBy, [.. outputs, .. having is null ? [] : new[] { having }], having is not null);
         var windows = new WindowPlanner(source, block.Windows, outputs, names);
+        var aggregates = new AggregatePlanner(source, groupBy, [.. outputs, .. windows.Parts, .. having is null ? [] : new[] { having }], having is not null);
         foreach (var expression in outputs.Concat(groupBy))
             TableSource.MarkUsed(source.Scope, expression);
         if (having is not null)

@@ -40,8 +40,11 @@ internal sealed class JoinPlanner(Join join)
         {
             var name = new ColumnName(join.Position, null, names[i]);
             source.Left.Scope.Get(name);
-            source.Right.Scope.Get(name).NeedsTable = true;
-            var other = name with { Table = source.Right.Scope.Columns.First(c => c.Name == names[i]).Table };
+            var column = source.Right.Scope.Get(name);
+            if (column.Table is null)
+                throw SqlException.Parse($"USING needs a name for the query on its right, such as (SELECT …) AS q; {names[i]} cannot be told apart otherwise", join.Position);
+            column.NeedsTable = true;
+            var other = name with { Table = column.Table };
             if (i == names.Count - 1)
                 source.SetTime(name, other, AsofComparison.GreaterOrEqual);
             else
@@ -59,7 +62,7 @@ internal sealed class JoinPlanner(Join join)
             if (Reads(source.Right, left) && Reads(source.Left, right))
             {
                 (left, right) = (right, left);
-                operation = Swap(operation);
+                operation = operation.Swap();
             }
 
             if (!Reads(source.Left, left) || !Reads(source.Right, right))
@@ -83,15 +86,6 @@ internal sealed class JoinPlanner(Join join)
 
     private static SqlException Unusable(Expression conjunct) =>
         SqlException.Type("the ON of an ASOF JOIN takes equalities and one inequality, each between a column of the left and one of the right table; this one is neither,", conjunct.Position);
-
-    private static BinaryOperator Swap(BinaryOperator operation) => operation switch
-    {
-        BinaryOperator.Less => BinaryOperator.Greater,
-        BinaryOperator.LessOrEqual => BinaryOperator.GreaterOrEqual,
-        BinaryOperator.Greater => BinaryOperator.Less,
-        BinaryOperator.GreaterOrEqual => BinaryOperator.LessOrEqual,
-        _ => operation,
-    };
 
     private static AsofComparison ComparisonOf(BinaryOperator operation) => operation switch
     {

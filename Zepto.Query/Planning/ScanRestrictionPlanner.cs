@@ -32,14 +32,14 @@ internal sealed class ScanRestrictionPlanner(Scope scope, TableSchema schema)
         switch (conjunct)
         {
             case Binary { Operator: >= BinaryOperator.Equal and <= BinaryOperator.GreaterOrEqual } comparison:
-                if (ColumnOf(comparison.Left) is >= 0 and var left && IsConstant(comparison.Right))
+                if (scope.IndexOf(comparison.Left) is >= 0 and var left && IsConstant(comparison.Right))
                     return TryBound(left, comparison.Operator, comparison.Right);
-                return ColumnOf(comparison.Right) is >= 0 and var right && IsConstant(comparison.Left)
-                    && TryBound(right, Swap(comparison.Operator), comparison.Left);
-            case Between { Negated: false } between when ColumnOf(between.Operand) is >= 0 and var column && IsConstant(between.Low) && IsConstant(between.High):
+                return scope.IndexOf(comparison.Right) is >= 0 and var right && IsConstant(comparison.Left)
+                    && TryBound(right, comparison.Operator.Swap(), comparison.Left);
+            case Between { Negated: false } between when scope.IndexOf(between.Operand) is >= 0 and var column && IsConstant(between.Low) && IsConstant(between.High):
                 // Both or none: a bound that is not exact leaves the whole condition to the filter.
                 return TryBound(column, BinaryOperator.GreaterOrEqual, between.Low) & TryBound(column, BinaryOperator.LessOrEqual, between.High);
-            case InList { Negated: false } list when ColumnOf(list.Operand) == schema.SymbolIndex && schema.SymbolIndex >= 0 && list.Items.All(IsConstant):
+            case InList { Negated: false } list when scope.IndexOf(list.Operand) == schema.SymbolIndex && schema.SymbolIndex >= 0 && list.Items.All(IsConstant):
                 return TrySymbols(list.Items);
             default:
                 return false;
@@ -84,27 +84,5 @@ internal sealed class ScanRestrictionPlanner(Scope scope, TableSchema schema)
         return true;
     }
 
-    private int ColumnOf(Expression expression)
-    {
-        if (expression is not ColumnName name || scope.Find(name) is not { } found)
-            return -1;
-        for (var i = 0; i < scope.Columns.Count; i++)
-        {
-            if (scope.Columns[i] == found)
-                return i;
-        }
-
-        return -1;
-    }
-
     private static bool IsConstant(Expression expression) => !SyntaxRewriter.Contains(expression, e => e is ColumnName or Star or ScalarQuery or InQuery or Exists);
-
-    private static BinaryOperator Swap(BinaryOperator operation) => operation switch
-    {
-        BinaryOperator.Less => BinaryOperator.Greater,
-        BinaryOperator.LessOrEqual => BinaryOperator.GreaterOrEqual,
-        BinaryOperator.Greater => BinaryOperator.Less,
-        BinaryOperator.GreaterOrEqual => BinaryOperator.LessOrEqual,
-        _ => operation,
-    };
 }

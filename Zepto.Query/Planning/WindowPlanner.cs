@@ -25,6 +25,9 @@ internal sealed class WindowPlanner
     /// <summary>Whether rows of equal keys must be put in the order of arrival.</summary>
     public bool NeedsOrder => _calls.Exists(c => c.Window.OrderBy.Count > 0);
 
+    /// <summary>What the windows of the calls are made of; a named one is not part of the call that uses it.</summary>
+    public IEnumerable<Expression> Parts => _calls.SelectMany(c => PartsOf(c.Window));
+
     /// <summary>Puts the window operators over the input and declares their columns to the binder.</summary>
     public Operator Build(Operator input, ExpressionBinder binder)
     {
@@ -73,16 +76,17 @@ internal sealed class WindowPlanner
     // A scan gives series after series, each in the order of time and arrival.
     private bool IsScanOrder(WindowSpecification window)
     {
-        if (_source is not BaseTableSource { Schema.TimestampIndex: >= 0 } table || window.OrderBy is not [{ Descending: false, Expression: ColumnName time }]
-            || table.Scope.Find(time) != table.Scope.Columns[table.Schema.TimestampIndex])
+        if (_source is not BaseTableSource table || window.OrderBy is not [{ Descending: false, Expression: var time }] || !table.IsTime(time))
             return false;
         return window.PartitionBy switch
         {
             [] => table.ReadsOneSeries,
-            [ColumnName symbol] => table.Schema.SymbolIndex >= 0 && table.Scope.Find(symbol) == table.Scope.Columns[table.Schema.SymbolIndex],
+            [var symbol] => table.IsSymbol(symbol),
             _ => false,
         };
     }
+
+    private static IEnumerable<Expression> PartsOf(WindowSpecification window) => window.PartitionBy.Concat(window.OrderBy.Select(o => o.Expression));
 
     private static BoundFrame? BindFrame(WindowFrame? frame, ExpressionBinder binder) =>
         frame is null ? null : new BoundFrame(frame.Range, BindEdge(frame.Start, binder), BindEdge(frame.End, binder));
@@ -109,7 +113,7 @@ internal sealed class WindowPlanner
                 PartitionBy = [.. window.PartitionBy.Select(names.Expand)],
                 OrderBy = [.. window.OrderBy.Select(o => o with { Expression = names.Expand(o.Expression) })],
             };
-            foreach (var part in window.PartitionBy.Concat(window.OrderBy.Select(o => o.Expression)))
+            foreach (var part in PartsOf(window))
                 TableSource.MarkUsed(_source.Scope, part);
         }
 

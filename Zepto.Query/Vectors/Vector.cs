@@ -69,8 +69,11 @@ internal readonly unsafe struct Vector
     /// <summary>Whether one stored value stands for every row.</summary>
     public bool IsConstant { get; }
 
-    /// <summary>Dictionary of a Code vector.</summary>
+    /// <summary>Dictionary of a Code vector; null where no row ever came, so that all codes are NULL.</summary>
     public CodeDictionary? Dictionary { get; }
+
+    /// <summary>Largest code of the dictionary that is in use now; 0 without a dictionary.</summary>
+    public int CodeCount => Dictionary?.Count ?? 0;
 
     /// <summary>Address of the first value; kernels only.</summary>
     public void* Data => _data;
@@ -102,6 +105,13 @@ internal readonly unsafe struct Vector
         VectorKind.Text => sizeof(TextRef),
         _ => 1,
     };
+
+    /// <summary>Code of a text in a Code vector's dictionary; false when there is none.</summary>
+    public bool TryFindCode(ReadOnlySpan<byte> text, out int code)
+    {
+        code = 0;
+        return Dictionary is not null && Dictionary.TryFind(text, out code);
+    }
 
     /// <summary>Rows from <paramref name="start"/> on; no copy.</summary>
     public Vector Slice(int start, int rowCount)

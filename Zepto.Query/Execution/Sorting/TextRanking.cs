@@ -15,7 +15,7 @@ internal static unsafe class TextRanking
     {
         var mark = run.Scratch.MarkPosition();
         var dictionary = rows.Dictionary(column);
-        if (rows.Shape[column].Kind == VectorKind.Code && dictionary!.Count < Math.Max(SmallDictionary, rowCount))
+        if (dictionary is not null && dictionary.Count < Math.Max(SmallDictionary, rowCount))
             RankCodes(rows, column, rowCount, bases, dictionary, run);
         else
             RankRows(rows, column, rowCount, bases, run);

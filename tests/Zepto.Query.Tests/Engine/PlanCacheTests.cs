@@ -44,6 +44,25 @@ public sealed class PlanCacheTests : IDisposable
     }
 
     [Fact]
+    public void Select_OtherPrecision_IsReadByEachStatement()
+    {
+        _engine.Rows("INSERT INTO trades VALUES ('C', 4, 40, 1234567890)");
+        const string sql = "SELECT toDateTime64(timestamp, {0}) AS d FROM trades WHERE symbol = 'C'";
+        for (var round = 0; round < 2; round++)
+        {
+            Assert.Equal(["1234000000"], _engine.Rows(string.Format(null, sql, 3)));
+            Assert.Equal(["1234567890"], _engine.Rows(string.Format(null, sql, 9)));
+            Assert.Equal(["1000000000"], _engine.Rows(string.Format(null, sql, 0)));
+            Assert.Equal("toDateTime64 needs a precision of 0 to 9, not 10", _engine.Error(string.Format(null, sql, 10), StatementErrorKind.BadValue));
+            _engine.Error(string.Format(null, sql, "volume"), StatementErrorKind.TypeMismatch);
+            _engine.Error(string.Format(null, sql, "NULL"), StatementErrorKind.TypeMismatch);
+        }
+
+        Assert.Equal(["5000000000"], _engine.Rows("SELECT toDateTime64(5, 3) AS d"));
+        Assert.Equal(["0|1", "1000|1"], _engine.Rows("SELECT toDateTime64(timestamp + 850, 6) AS d, count(*) FROM trades WHERE timestamp < 300 GROUP BY d ORDER BY d"));
+    }
+
+    [Fact]
     public void Select_AfterTheTableChanged_IsPlannedAnew()
     {
         Assert.Equal(["A|1|10|100"], _engine.Rows("SELECT * FROM trades LIMIT 1"));
