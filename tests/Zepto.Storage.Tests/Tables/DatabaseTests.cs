@@ -49,7 +49,7 @@ public class DatabaseTests
         await TableReading.Append(database, table, (1, 77, 1), (1, 78, 2));
         using (database.Epochs.Enter())
         {
-            var segment = table.SeriesAt(0).Partitions[0].StateAt(table.CommittedSequence).Slices[0].Segment;
+            var segment = table.SeriesAt(0).Partitions.Span[0].StateAt(table.CommittedSequence).Slices[0].Segment;
             database.DropTable("ticks");
             var other = database.CreateTable(TableReading.Ticks);
             for (var symbol = 1; symbol <= 50; symbol++)
