@@ -30,6 +30,20 @@ public class DatabaseTests
             Assert.Equal(StorageErrorKind.BadDefinition, Assert.Throws<StorageException>(() => { database.CreateTable(definition); }).Kind);
     }
 
+    [Theory]
+    [InlineData(1_000, true)]
+    [InlineData(1_000_000, false)]
+    public void ReturnBatch_KeepsTheMemoryOfAnOrdinaryOne(int rows, bool isKept)
+    {
+        using var database = Database.Open(new DatabaseOptions());
+        var batch = database.RentBatch(database.CreateTable(TableReading.Ticks));
+        batch.EnsureCapacity(rows);
+        Assert.InRange(batch.HeldBytes, rows * 20L, rows * 20L + 3 * 256);
+        database.ReturnBatch(batch);
+        Assert.Equal(isKept, batch.HeldBytes > 0);
+        Assert.Null(batch.Table);
+    }
+
     [Fact]
     public async Task DropTable_LaterStatements_AreRefusedAndTheNameIsFree()
     {
