@@ -171,6 +171,7 @@ public sealed class Database : IDisposable
     /// <summary>Takes back a batch that was not appended.</summary>
     public void ReturnBatch(RowBatch batch)
     {
+        batch.End();
         if (_batches.Count < PooledBatches)
             _batches.Add(batch);
         else

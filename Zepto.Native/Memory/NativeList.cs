@@ -10,6 +10,9 @@ public sealed unsafe class NativeList<T> : IDisposable where T : unmanaged
     /// <summary>Values in the list.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Bytes of memory held, for values that it has or has room for.</summary>
+    public long HeldBytes => _buffer.Capacity;
+
     /// <summary>All values; invalid once the list grows.</summary>
     public Span<T> Span => new(_buffer.Address, Count);
 

@@ -9,7 +9,7 @@ namespace Zepto.Query.Statements;
 
 /// <summary>
 /// Targets of INSERT … VALUES by the text before their rows, so that a client that repeats a statement with other values costs no parsing.
-/// Thread-safe; a change of the catalogue makes targets anew.
+/// Thread-safe; after a change of the catalogue the targets are forgotten, so that they keep no dropped table, and made anew.
 /// </summary>
 internal sealed class InsertTargets(Database database)
 {
@@ -20,6 +20,9 @@ internal sealed class InsertTargets(Database database)
     private const int LongestPrefixBytes = 16 * 1024;
 
     private readonly ConcurrentDictionary<byte[], InsertTarget> _targets = new(PrefixComparer.Instance);
+
+    /// <summary>Latest version of the catalogue seen; targets of earlier ones are gone or about to go.</summary>
+    private long _catalogVersion;
 
     /// <summary>Texts remembered now.</summary>
     public int Count => _targets.Count;
@@ -35,6 +38,8 @@ internal sealed class InsertTargets(Database database)
             return false;
         var prefix = sql[start..dataOffset];
         var catalog = database.Catalog;
+        if (Volatile.Read(ref _catalogVersion) < catalog.Version)
+            ForgetOlderThan(catalog.Version);
         if (_targets.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(prefix, out target) && target.CatalogVersion == catalog.Version)
             return true;
         if (SqlParser.Parse(sql) is not InsertStatement { Values: true } insert)
@@ -53,6 +58,22 @@ internal sealed class InsertTargets(Database database)
         if (_targets.Count >= Capacity && !_targets.ContainsKey(prefix))
             _targets.Clear();
         _targets[prefix] = target;
+        // Either this sees the later version or ForgetOlderThan, which states it first, sees the target.
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _catalogVersion) > target.CatalogVersion)
+            _targets.TryRemove(new(prefix, target));
+    }
+
+    private void ForgetOlderThan(long version)
+    {
+        long seen;
+        while ((seen = Volatile.Read(ref _catalogVersion)) < version)
+        {
+            if (Interlocked.CompareExchange(ref _catalogVersion, version, seen) != seen)
+                continue;
+            _targets.Clear();
+            return;
+        }
     }
 
     /// <summary>Finds the first token, which is INSERT, and the end of the first VALUES outside parentheses that can be the keyword.</summary>

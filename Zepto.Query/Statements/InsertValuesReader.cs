@@ -11,9 +11,11 @@ namespace Zepto.Query.Statements;
 /// </summary>
 internal sealed class InsertValuesReader(Database database) : IDisposable
 {
+    private const int SmallScratchBytes = 256;
+    private const int KeptScratchBytes = 1024 * 1024;
     private readonly RowBatchBuilder _builder = new(database.Symbols);
     private readonly ConstantEvaluator _constants = new();
-    private byte[] _scratch = new byte[256];
+    private byte[] _scratch = new byte[SmallScratchBytes];
 
     /// <summary>
     /// Reads rows up to the statement's end. Throws SqlException for text that is no list of rows, for rows that do not match the target and
@@ -27,6 +29,29 @@ internal sealed class InsertValuesReader(Database database) : IDisposable
     public void Read(ReadOnlySpan<byte> sql, int offset, InsertTarget target, RowBatch batch, long nowNs)
     {
         _builder.Begin(target, batch);
+        try
+        {
+            ReadRows(sql, offset, target, nowNs);
+        }
+        finally
+        {
+            _builder.End();
+            if (_scratch.Length > KeptScratchBytes)
+                _scratch = new byte[SmallScratchBytes];
+        }
+    }
+
+    /// <summary>Bytes kept between statements.</summary>
+    internal long KeptBytes => _scratch.Length + _builder.HeldBytes;
+
+    public void Dispose()
+    {
+        _builder.Dispose();
+        _constants.Dispose();
+    }
+
+    private void ReadRows(ReadOnlySpan<byte> sql, int offset, InsertTarget target, long nowNs)
+    {
         var scanner = new InsertScanner(sql, offset);
         var rowCount = 0;
         while (true)
@@ -44,12 +69,6 @@ internal sealed class InsertValuesReader(Database database) : IDisposable
 
         SqlParser.ExpectEnd(sql, scanner.Position, "',', '(' or the end of the statement");
         _builder.Finish(rowCount, nowNs);
-    }
-
-    public void Dispose()
-    {
-        _builder.Dispose();
-        _constants.Dispose();
     }
 
     private void ReadRow(ReadOnlySpan<byte> sql, ref InsertScanner scanner, InsertTarget target, int row, long nowNs)

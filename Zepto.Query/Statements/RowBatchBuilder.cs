@@ -12,13 +12,13 @@ using Zepto.Storage.Schema;
 namespace Zepto.Query.Statements;
 
 /// <summary>
-/// Puts the values of one statement into a batch, checked and converted: Begin, for each row BeginRow and Store for each of its values, Finish.
-/// Texts and symbol ids that no dictionary holds yet wait until Finish, so a refused statement leaves nothing behind. One statement at a time;
-/// keeps its memory.
+/// Puts the values of one statement into a batch, checked and converted: Begin, for each row BeginRow and Store for each of its values, Finish
+/// unless the statement is refused, End. Texts and symbol ids that no dictionary holds yet wait until Finish, so a refused statement leaves
+/// nothing behind. One statement at a time; keeps its memory up to a bound.
 /// </summary>
 internal sealed class RowBatchBuilder(SymbolDictionary symbols) : IDisposable
 {
-    private const long KeptTextBytes = 1024 * 1024;
+    private const long KeptBytes = 1024 * 1024;
     private const int IdWithoutText = -1;
     private readonly NativeList<NewCode> _newCodes = new();
     private readonly NativeBuffer _newTexts = new();
@@ -26,6 +26,9 @@ internal sealed class RowBatchBuilder(SymbolDictionary symbols) : IDisposable
     private ColumnDefinition[] _definitions = [];
     private InsertTarget _target = null!;
     private RowBatch _batch = null!;
+
+    /// <summary>Bytes held for new texts and codes.</summary>
+    internal long HeldBytes => _newTexts.Capacity + _newCodes.HeldBytes;
 
     /// <summary>Readies for a statement; the batch is empty and for the target's table.</summary>
     public void Begin(InsertTarget target, RowBatch batch)
@@ -102,10 +105,19 @@ internal sealed class RowBatchBuilder(SymbolDictionary symbols) : IDisposable
             cell = _definitions[added.Column].Type == ColumnType.Symbol ? symbols.Intern(text) : _target.Table.Strings(added.Column)!.Intern(text);
         }
 
-        if (_newTexts.Capacity > KeptTextBytes)
-            _newTexts.Dispose();
         _batch.SetRowCount(rowCount);
         _target.FillOmitted(_batch, nowNs, symbols);
+    }
+
+    /// <summary>Lets go of the statement's table and batch, and of the memory that only a large statement needs.</summary>
+    public void End()
+    {
+        if (_newTexts.Capacity > KeptBytes)
+            _newTexts.Dispose();
+        if (_newCodes.HeldBytes > KeptBytes)
+            _newCodes.Dispose();
+        _target = null!;
+        _batch = null!;
     }
 
     /// <summary>An error of a value with its row and column; any other kind of error as it is.</summary>

@@ -40,8 +40,8 @@ internal sealed class SchemaStatements(Database database)
         {
             switch (statement)
             {
-                case CreateTableStatement create: Create(create); break;
-                case DropTableStatement drop: Drop(drop); break;
+                case CreateTableStatement create: await CreateAsync(create).ConfigureAwait(false); break;
+                case DropTableStatement drop: await DropAsync(drop).ConfigureAwait(false); break;
                 case AddColumnStatement add: await AddColumnAsync(add).ConfigureAwait(false); break;
                 case AcceptedStatement: break;
                 default: throw new ArgumentException($"{statement.GetType().Name} changes nothing of the catalogue", nameof(statement));
@@ -53,14 +53,14 @@ internal sealed class SchemaStatements(Database database)
         }
     }
 
-    private void Create(CreateTableStatement statement)
+    private async ValueTask CreateAsync(CreateTableStatement statement)
     {
         if (statement.IfNotExists && database.Catalog.TryGet(statement.Name, out _))
             return;
         var definition = TableDefinitions.Of(statement);
         try
         {
-            database.CreateTable(definition);
+            await database.CreateTableAsync(definition).ConfigureAwait(false);
         }
         catch (StorageException error) when (statement.IfNotExists && error.Kind == StorageErrorKind.AlreadyExists)
         {
@@ -68,11 +68,11 @@ internal sealed class SchemaStatements(Database database)
         }
     }
 
-    private void Drop(DropTableStatement statement)
+    private async ValueTask DropAsync(DropTableStatement statement)
     {
         try
         {
-            database.DropTable(statement.Name);
+            await database.DropTableAsync(statement.Name).ConfigureAwait(false);
         }
         catch (StorageException error) when (statement.IfExists && error.Kind == StorageErrorKind.UnknownTable)
         {

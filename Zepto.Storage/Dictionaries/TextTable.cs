@@ -9,10 +9,8 @@ namespace Zepto.Storage.Dictionaries;
 /// </summary>
 internal sealed unsafe class TextTable : IDisposable
 {
-    private const int PageBits = 12;
-    private const int PageSize = 1 << PageBits;
     private readonly NativeArena _texts = new();
-    private TextRef[]?[] _pages = new TextRef[]?[16];
+    private readonly IdMap<TextRef> _byCode = new();
     private int[] _slots = new int[256];
     private int _hashed;
 
@@ -20,12 +18,7 @@ internal sealed unsafe class TextTable : IDisposable
     public int LargestCode { get; private set; }
 
     /// <summary>Text of a code; NULL for a code not in use.</summary>
-    public TextRef Text(int code)
-    {
-        var pages = Volatile.Read(ref _pages);
-        var page = (uint)code >> PageBits;
-        return page < (uint)pages.Length && pages[page] is { } entries ? entries[code & (PageSize - 1)] : default;
-    }
+    public TextRef Text(int code) => _byCode.Find(code);
 
     /// <summary>Whether a code has text.</summary>
     public bool Contains(int code) => !Text(code).IsNull;
@@ -50,7 +43,7 @@ internal sealed unsafe class TextTable : IDisposable
     {
         var copy = (byte*)_texts.Allocate(Math.Max(text.Length, 1), 1);
         text.CopyTo(new Span<byte>(copy, text.Length));
-        Entry(code) = new TextRef(copy, text.Length, isNumber: !findable);
+        _byCode.Add(code, new TextRef(copy, text.Length, isNumber: !findable));
         LargestCode = Math.Max(LargestCode, code);
         if (!findable)
             return;
@@ -61,19 +54,6 @@ internal sealed unsafe class TextTable : IDisposable
     }
 
     public void Dispose() => _texts.Dispose();
-
-    private ref TextRef Entry(int code)
-    {
-        var page = code >> PageBits;
-        if (page >= _pages.Length)
-        {
-            var grown = new TextRef[]?[Math.Max(page + 1, _pages.Length * 2)];
-            _pages.CopyTo(grown, 0);
-            Volatile.Write(ref _pages, grown);
-        }
-
-        return ref (_pages[page] ??= new TextRef[PageSize])[code & (PageSize - 1)];
-    }
 
     private void Rehash()
     {

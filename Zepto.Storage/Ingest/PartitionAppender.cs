@@ -66,7 +66,7 @@ internal sealed unsafe class PartitionAppender(SegmentAllocator allocator, Epoch
         var segments = new HashSet<Segment>();
         for (var i = 0; i < table.SeriesCount; i++)
         {
-            foreach (var partition in table.SeriesAt(i).Partitions)
+            foreach (var partition in table.SeriesAt(i).Partitions.Span)
             {
                 foreach (var slice in partition.State.Slices)
                     segments.Add(slice.Segment);

@@ -11,6 +11,7 @@ namespace Zepto.Storage.Ingest;
 /// </summary>
 public sealed unsafe class RowBatch : IDisposable
 {
+    private const long KeptBytes = 4 * 1024 * 1024;
     private NativeBuffer[] _columns = [];
 
     /// <summary>The table it is for.</summary>
@@ -86,6 +87,18 @@ public sealed unsafe class RowBatch : IDisposable
         }
     }
 
+    /// <summary>Bytes of all columns.</summary>
+    internal long HeldBytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (var column in _columns)
+                bytes += column.Capacity;
+            return bytes;
+        }
+    }
+
     internal byte* Address(int column) => _columns[column].Address;
 
     internal void Begin(Table table)
@@ -97,6 +110,19 @@ public sealed unsafe class RowBatch : IDisposable
         MakeColumns();
         foreach (var column in _columns)
             column.Length = 0;
+    }
+
+    /// <summary>Readies for the pool: keeps no table, which may be dropped, and no more memory than most statements need.</summary>
+    internal void End()
+    {
+        Table = null!;
+        Schema = null!;
+        RowCount = 0;
+        Capacity = 0;
+        if (HeldBytes <= KeptBytes)
+            return;
+        foreach (var column in _columns)
+            column.Dispose();
     }
 
     private void MakeColumns()

@@ -9,7 +9,6 @@ namespace Zepto.Storage.Ingest;
 /// </summary>
 internal sealed unsafe class TableWriter(PartitionAppender appender, StorageStatistics statistics)
 {
-    private const long DayNs = 86_400_000_000_000;
     private int[] _order = [];
     private int[] _scratch = [];
     private int[] _counts = [];
@@ -74,13 +73,13 @@ internal sealed unsafe class TableWriter(PartitionAppender appender, StorageStat
     /// <summary>Start of the day of a time; the day that INT64 cuts off at its lower end starts there.</summary>
     private static long Bucket(long time)
     {
-        var remainder = time % DayNs;
-        var floor = remainder >= 0 ? time - remainder : time - remainder - DayNs;
+        var remainder = time % Partition.DayNs;
+        var floor = remainder >= 0 ? time - remainder : time - remainder - Partition.DayNs;
         return floor <= time ? floor : long.MinValue;
     }
 
     private static bool IsIn(long bucket, long time) =>
-        (ulong)(time - bucket) < (bucket == long.MinValue ? (ulong)-(long.MinValue % DayNs) : DayNs);
+        (ulong)(time - bucket) < (bucket == long.MinValue ? (ulong)-(long.MinValue % Partition.DayNs) : Partition.DayNs);
 
     /// <summary>Row numbers ordered by symbol, then time, then arrival.</summary>
     private void Order(RowBatch batch)

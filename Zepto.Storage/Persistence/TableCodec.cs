@@ -35,7 +35,7 @@ internal static class TableCodec
             var series = table.SeriesAt(i);
             bytes.Int32(series.SymbolId);
             bytes.Int32(series.Partitions.Length);
-            foreach (var partition in series.Partitions)
+            foreach (var partition in series.Partitions.Span)
                 WritePartition(bytes, partition);
         }
     }

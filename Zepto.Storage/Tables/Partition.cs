@@ -3,12 +3,16 @@ namespace Zepto.Storage.Tables;
 /// <summary>Rows of one series and one day (UTC) of the designated timestamp, in time order, arrival order among equals.</summary>
 public sealed class Partition
 {
+    internal const long DayNs = 86_400_000_000_000;
     private PartitionState _state = new([], 0, null);
 
     internal Partition(long bucketStartNs) => BucketStartNs = bucketStartNs;
 
     /// <summary>Start of the day, ns since the epoch; 0 for a table without a timestamp.</summary>
     public long BucketStartNs { get; }
+
+    /// <summary>No row is later: the day's last nanosecond, or the last that INT64 holds. Says nothing for a table without a timestamp.</summary>
+    public long BucketLastNs => BucketStartNs > long.MaxValue - (DayNs - 1) ? long.MaxValue : BucketStartNs + (DayNs - 1);
 
     internal PartitionState State
     {

@@ -10,8 +10,11 @@ public sealed class Series
     /// <summary>Symbol id; 0 for a table without a SYMBOL column.</summary>
     public int SymbolId { get; }
 
-    /// <summary>Partitions by time. A partition made after the call is not in it.</summary>
-    public ReadOnlySpan<Partition> Partitions => Volatile.Read(ref _partitions);
+    /// <summary>
+    /// Partitions by time, none of which was made after the call. What it returns never changes, but the next call may return more, also between
+    /// two of these: who keeps a position must keep the partitions that it counts in.
+    /// </summary>
+    public ReadOnlyMemory<Partition> Partitions => Volatile.Read(ref _partitions);
 
     /// <summary>Puts all partitions back, in the order they were stored; before the series has any reader.</summary>
     internal void Restore(Partition[] partitions) => _partitions = partitions;

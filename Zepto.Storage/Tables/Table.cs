@@ -9,11 +9,10 @@ namespace Zepto.Storage.Tables;
 /// </summary>
 public sealed class Table : IDisposable
 {
-    private const int PageBits = 10;
+    private readonly IdMap<Series> _bySymbol = new();
     private TableSchema _schema;
     private StringDictionary?[] _strings;
     private Series[] _series = new Series[16];
-    private Series?[]?[] _bySymbol = new Series?[]?[16];
     private int _seriesCount;
     private long _committedSequence;
     private volatile bool _isDropped;
@@ -57,9 +56,7 @@ public sealed class Table : IDisposable
     /// <summary>The series of a symbol.</summary>
     public bool TryGetSeries(int symbolId, out Series series)
     {
-        var pages = Volatile.Read(ref _bySymbol);
-        var page = (uint)symbolId >> PageBits;
-        series = page < (uint)pages.Length && Volatile.Read(ref pages[page]) is { } entries ? entries[symbolId & (1 << PageBits) - 1]! : null!;
+        series = _bySymbol.Find(symbolId)!;
         return series is not null;
     }
 
@@ -69,17 +66,7 @@ public sealed class Table : IDisposable
         if (TryGetSeries(symbolId, out var series))
             return series;
         series = new Series(symbolId);
-        var page = symbolId >> PageBits;
-        if (page >= _bySymbol.Length)
-        {
-            var grown = new Series?[]?[Math.Max(page + 1, _bySymbol.Length * 2)];
-            _bySymbol.CopyTo(grown, 0);
-            Volatile.Write(ref _bySymbol, grown);
-        }
-
-        if (_bySymbol[page] is null)
-            Volatile.Write(ref _bySymbol[page], new Series?[1 << PageBits]);
-        Volatile.Write(ref _bySymbol[page]![symbolId & (1 << PageBits) - 1], series);
+        _bySymbol.Add(symbolId, series);
         if (_seriesCount == _series.Length)
         {
             var grown = new Series[_series.Length * 2];

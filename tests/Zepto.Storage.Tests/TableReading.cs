@@ -40,7 +40,7 @@ internal static class TableReading
         for (var s = 0; s < table.SeriesCount; s++)
         {
             var series = table.SeriesAt(s);
-            foreach (var partition in series.Partitions)
+            foreach (var partition in series.Partitions.Span)
             {
                 foreach (var slice in partition.StateAt(sequence).Slices)
                 {

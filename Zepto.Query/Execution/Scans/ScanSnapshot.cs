@@ -65,6 +65,37 @@ internal sealed class ScanSnapshot(Database database, Table table, TableSchema s
         return table.TryGetSeries(_wantedSymbols[index], out var found) ? found : null;
     }
 
+    /// <summary>The partitions of a series that may have rows within the time range; what it returns never changes.</summary>
+    public ReadOnlyMemory<Partition> PartitionsOf(Series series)
+    {
+        var partitions = series.Partitions;
+        if (schema.TimestampIndex < 0 || _range == TimeRange.All)
+            return partitions;
+        var days = partitions.Span;
+        var (low, high) = (0, days.Length);
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            if (days[middle].BucketLastNs < _range.First)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        var first = low;
+        high = days.Length;
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            if (days[middle].BucketStartNs <= _range.Last)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return partitions[first..low];
+    }
+
     /// <summary>Slices of a partition as the snapshot sees them.</summary>
     public ReadOnlySpan<SegmentSlice> SlicesOf(Partition partition) => partition.StateAt(_sequence).Slices;
 
@@ -81,7 +112,7 @@ internal sealed class ScanSnapshot(Database database, Table table, TableSchema s
     /// <summary>The first rows of a series within the time range.</summary>
     public bool TryReadFirst(Series series, out SliceRows rows)
     {
-        foreach (var partition in series.Partitions)
+        foreach (var partition in PartitionsOf(series).Span)
         {
             foreach (ref readonly var slice in SlicesOf(partition))
             {
@@ -97,7 +128,7 @@ internal sealed class ScanSnapshot(Database database, Table table, TableSchema s
     /// <summary>The last rows of a series within the time range.</summary>
     public bool TryReadLast(Series series, out SliceRows rows)
     {
-        var partitions = series.Partitions;
+        var partitions = PartitionsOf(series).Span;
         for (var i = partitions.Length - 1; i >= 0; i--)
         {
             var slices = SlicesOf(partitions[i]);
@@ -124,7 +155,7 @@ internal sealed class ScanSnapshot(Database database, Table table, TableSchema s
         {
             if (SeriesAt(i) is not { } series)
                 continue;
-            foreach (var partition in series.Partitions)
+            foreach (var partition in PartitionsOf(series).Span)
             {
                 if (count > enough)
                     break;

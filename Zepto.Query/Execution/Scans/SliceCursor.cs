@@ -11,6 +11,8 @@ internal sealed class SliceCursor(ScanSnapshot snapshot)
     private readonly Lock _gate = new();
     private int _nextSeries;
     private Series? _series;
+    // Kept while the series lasts: rows of an earlier day, stored meanwhile, move the partitions of the series on.
+    private ReadOnlyMemory<Partition> _partitions;
     private int _nextPartition;
     private Partition? _partition;
     private int _nextSlice;
@@ -20,6 +22,8 @@ internal sealed class SliceCursor(ScanSnapshot snapshot)
     {
         _nextSeries = 0;
         _series = null;
+        _partitions = default;
+        _nextPartition = 0;
         _partition = null;
     }
 
@@ -44,9 +48,9 @@ internal sealed class SliceCursor(ScanSnapshot snapshot)
                 }
             }
 
-            if (_series is not null && _nextPartition < _series.Partitions.Length)
+            if (_nextPartition < _partitions.Length)
             {
-                _partition = _series.Partitions[_nextPartition++];
+                _partition = _partitions.Span[_nextPartition++];
                 _nextSlice = 0;
                 continue;
             }
@@ -58,6 +62,7 @@ internal sealed class SliceCursor(ScanSnapshot snapshot)
             }
 
             _series = snapshot.SeriesAt(_nextSeries++);
+            _partitions = _series is null ? default : snapshot.PartitionsOf(_series);
             _partition = null;
             _nextPartition = 0;
         }

@@ -88,6 +88,17 @@ public sealed class InsertTargetsTests : IDisposable
         Assert.True(_insert.Targets.Count <= InsertTargets.Capacity);
     }
 
+    [Fact]
+    public void TryGet_AfterAChangeOfTables_ForgetsOlderTargets()
+    {
+        Get("INSERT INTO d (n) VALUES (1)", out _);
+        Get("INSERT INTO d (n, x) VALUES (1, 2)", out _);
+        Assert.Equal(2, _insert.Targets.Count);
+        _insert.Database.DropTable("d");
+        Assert.NotNull(Get("INSERT INTO trades (symbol) VALUES (1)", out _));
+        Assert.Equal(1, _insert.Targets.Count);
+    }
+
     private InsertTarget? Get(string sql, out string rows)
     {
         var bytes = Encoding.UTF8.GetBytes(sql);

@@ -276,4 +276,22 @@ public sealed class InsertValuesReaderTests : IDisposable
 
         Assert.Equal(0, least);
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(", (1)")]
+    public void Read_LargeStatement_KeepsLittleOfItsMemory(string end)
+    {
+        var texts = string.Join(", ", Enumerable.Range(0, 60_000).Select(i => $"('{i} \\n {new string('x', 40)}', 1)"));
+        var sql = Encoding.UTF8.GetBytes($"INSERT INTO d (s, n) VALUES ('{new string('y', 3_000_000)}\\n', 1), {texts}{end}");
+        Assert.True(_insert.Targets.TryGet(sql, out var target, out var offset));
+        using var reader = new Query.Statements.InsertValuesReader(_insert.Database);
+        var batch = _insert.Database.RentBatch(target.Table);
+        if (end == "")
+            reader.Read(sql, offset, target, batch, 0);
+        else
+            Assert.Throws<SqlException>(() => reader.Read(sql, offset, target, batch, 0));
+        Assert.InRange(reader.KeptBytes, 0, 100_000);
+        _insert.Database.ReturnBatch(batch);
+    }
 }

@@ -134,6 +134,44 @@ public sealed class SchemaStatementsTests : IDisposable
         Assert.StartsWith("Column name is longer than 255 bytes: 'éé", Assert.Throws<SqlException>(() => Run($"CREATE TABLE t ({new string('é', 128)} INT64)")).Message);
     }
 
+    // A checkpoint looks at a table between two statements of its writer, which may take a while.
+    [Fact]
+    public async Task CreateAndDrop_WhileAWriterIsBusy_LeaveTheCallersThread()
+    {
+        var directory = Directory.CreateTempSubdirectory("zepto");
+        try
+        {
+            using var database = Database.Open(new DatabaseOptions { DataDirectory = Path.Combine(directory.FullName, "data"), ExtentBytes = 1 << 24 });
+            var statements = new SchemaStatements(database);
+            await statements.RunChangingAsync(Sql.Parse("CREATE TABLE busy (a INT64)"));
+            Assert.True(database.Catalog.TryGet("busy", out var table));
+            foreach (var sql in new[] { "CREATE TABLE t (a INT64)", "DROP TABLE t" })
+            {
+                using var until = new ManualResetEventSlim();
+                var held = database.HoldWriterAsync(table, until);
+                try
+                {
+                    var caller = Task.Run(() => new[] { statements.RunChangingAsync(Sql.Parse(sql)).AsTask() });
+                    var change = (await caller.WaitAsync(TimeSpan.FromSeconds(60)))[0];
+                    Assert.False(change.IsCompleted);
+                    until.Set();
+                    await change;
+                }
+                finally
+                {
+                    until.Set();
+                    await held;
+                }
+            }
+
+            Assert.False(database.Catalog.TryGet("t", out _));
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
     [Fact]
     public async Task AddColumn_WithDefault_CountsForLaterRowsOnly()
     {

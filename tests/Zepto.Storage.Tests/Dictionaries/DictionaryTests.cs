@@ -34,6 +34,27 @@ public class DictionaryTests
     }
 
     [Fact]
+    public void Symbols_SparseIds_CostMemoryByTheirNumber()
+    {
+        const int Ids = 100_000;
+        const int Distance = 4_096;
+        using var symbols = new SymbolDictionary();
+        var beforeBytes = GC.GetTotalMemory(forceFullCollection: true);
+        for (var i = 1; i <= Ids; i++)
+            Assert.True(symbols.EnsureId((long)i * Distance));
+        var addedBytes = GC.GetTotalMemory(forceFullCollection: true) - beforeBytes;
+        Assert.True(addedBytes < 64 << 20, $"{addedBytes} bytes");
+        Assert.Equal(Ids * Distance, symbols.Count);
+        for (var i = 1; i <= Ids; i++)
+        {
+            Assert.Equal($"{i * Distance}", symbols.Name(i * Distance).Text());
+            Assert.True(symbols.Name(i * Distance + 1).IsNull);
+        }
+
+        Assert.Equal(1, symbols.Intern("AAPL"u8));
+    }
+
+    [Fact]
     public void Strings_ManyDistinct_CodesAreDenseAndTextStays()
     {
         using var strings = new StringDictionary();

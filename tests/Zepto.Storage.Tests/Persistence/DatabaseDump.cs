@@ -47,7 +47,7 @@ internal static class DatabaseDump
         {
             var series = table.SeriesAt(s);
             lines.Add($"series {series.SymbolId}");
-            foreach (var partition in series.Partitions)
+            foreach (var partition in series.Partitions.Span)
             {
                 lines.Add($"partition {partition.BucketStartNs} until {partition.LastTime}");
                 foreach (var slice in partition.StateAt(table.CommittedSequence).Slices)

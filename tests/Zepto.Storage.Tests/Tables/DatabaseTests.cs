@@ -30,6 +30,20 @@ public class DatabaseTests
             Assert.Equal(StorageErrorKind.BadDefinition, Assert.Throws<StorageException>(() => { database.CreateTable(definition); }).Kind);
     }
 
+    [Theory]
+    [InlineData(1_000, true)]
+    [InlineData(1_000_000, false)]
+    public void ReturnBatch_KeepsTheMemoryOfAnOrdinaryOne(int rows, bool isKept)
+    {
+        using var database = Database.Open(new DatabaseOptions());
+        var batch = database.RentBatch(database.CreateTable(TableReading.Ticks));
+        batch.EnsureCapacity(rows);
+        Assert.InRange(batch.HeldBytes, rows * 20L, rows * 20L + 3 * 256);
+        database.ReturnBatch(batch);
+        Assert.Equal(isKept, batch.HeldBytes > 0);
+        Assert.Null(batch.Table);
+    }
+
     [Fact]
     public async Task DropTable_LaterStatements_AreRefusedAndTheNameIsFree()
     {
@@ -49,7 +63,7 @@ public class DatabaseTests
         await TableReading.Append(database, table, (1, 77, 1), (1, 78, 2));
         using (database.Epochs.Enter())
         {
-            var segment = table.SeriesAt(0).Partitions[0].StateAt(table.CommittedSequence).Slices[0].Segment;
+            var segment = table.SeriesAt(0).Partitions.Span[0].StateAt(table.CommittedSequence).Slices[0].Segment;
             database.DropTable("ticks");
             var other = database.CreateTable(TableReading.Ticks);
             for (var symbol = 1; symbol <= 50; symbol++)
