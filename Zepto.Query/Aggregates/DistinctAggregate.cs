@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Zepto.Query.Execution.Grouping;
 using Zepto.Query.Execution;
 using Zepto.Query.Execution.Joins;
 using Zepto.Query.Vectors;

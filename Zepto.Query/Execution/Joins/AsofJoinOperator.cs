@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Zepto.Query.Execution.Grouping;
 using Zepto.Query.Execution.Sorting;
 using Zepto.Query.Syntax;
 using Zepto.Query.Vectors;

@@ -4,7 +4,7 @@ using Zepto.Query.Syntax;
 using Zepto.Query.Vectors;
 using Zepto.Storage.Schema;
 
-namespace Zepto.Query.Execution.Joins;
+namespace Zepto.Query.Execution.Grouping;
 
 /// <summary>
 /// One key column of a grouper: turns values into 64-bit numbers that are equal exactly when the values are, for the side that adds groups

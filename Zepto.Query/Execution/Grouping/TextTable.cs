@@ -1,7 +1,7 @@
 using Zepto.Native.Memory;
 using Zepto.Storage.Dictionaries;
 
-namespace Zepto.Query.Execution.Joins;
+namespace Zepto.Query.Execution.Grouping;
 
 /// <summary>Hash table from texts to ids numbered from 0 in order of arrival; copies the bytes into an arena. A struct that a grouper owns.</summary>
 internal unsafe struct TextTable

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Zepto.Native.Memory;
 
-namespace Zepto.Query.Execution.Joins;
+namespace Zepto.Query.Execution.Grouping;
 
 /// <summary>Hash table from 64-bit keys to ids numbered from 0 in order of arrival; open addressing in an arena. A struct that a grouper owns.</summary>
 internal unsafe struct LongTable

@@ -1,7 +1,7 @@
 using Zepto.Native.Memory;
 using Zepto.Query.Vectors;
 
-namespace Zepto.Query.Execution.Joins;
+namespace Zepto.Query.Execution.Grouping;
 
 /// <summary>
 /// Numbers the distinct combinations of key columns from 0 in order of first appearance. One side adds groups, the other looks them up;
