@@ -53,8 +53,8 @@ public sealed class Database : IDisposable
     /// <summary>Tables now.</summary>
     public TableCatalog Catalog => Volatile.Read(ref _catalog);
 
-    /// <summary>Whether no table was ever made in it.</summary>
-    public bool IsFresh => Volatile.Read(ref _nextTableId) == 1;
+    /// <summary>Tables that were ever made in it, those dropped since included.</summary>
+    public int TablesMade => Volatile.Read(ref _nextTableId) - 1;
 
     /// <summary>Leases of readers.</summary>
     public EpochRegistry Epochs { get; } = new();
@@ -205,13 +205,18 @@ public sealed class Database : IDisposable
     /// Finishes queued statements, makes everything durable and frees it; no reader may be running. When the directory refuses the last
     /// checkpoint, a log line says so and the directory stays at the one before.
     /// </summary>
-    public void Dispose()
+    public void Dispose() => Close(makeDurable: true);
+
+    /// <summary>As <see cref="Dispose"/>, but leaves the directory at its last checkpoint: for a start that failed half way.</summary>
+    public void Abandon() => Close(makeDurable: false);
+
+    private void Close(bool makeDurable)
     {
         _schedule?.Dispose();
         foreach (var writer in _writers)
             writer.Dispose();
         if (_state.Checkpointer is not null)
-            Stop(_state.Checkpointer);
+            Stop(_state.Checkpointer, makeDurable);
         _state.Tables.Clear();
         _state.Tables.AddRange(_catalog.Tables);
         foreach (var reference in _dropped)
@@ -225,11 +230,12 @@ public sealed class Database : IDisposable
             batch.Dispose();
     }
 
-    private void Stop(Checkpointer checkpointer)
+    private void Stop(Checkpointer checkpointer, bool makeDurable)
     {
         try
         {
-            checkpointer.RunAsync(CaptureStopped, NextTableId).AsTask().GetAwaiter().GetResult();
+            if (makeDurable)
+                checkpointer.RunAsync(CaptureStopped, NextTableId).AsTask().GetAwaiter().GetResult();
             _state.MarkStopped();
         }
         catch (Exception error) when (error is StorageException || FileFormat.IsFileError(error))

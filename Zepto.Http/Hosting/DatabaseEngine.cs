@@ -63,19 +63,31 @@ public sealed class DatabaseEngine : IServerEngine, IServerStatistics
         {
             throw new EngineOpenException(exception.Message);
         }
-        QueryEngine queries = new(database, new EngineOptions
+        QueryEngine? queries = null;
+        try
         {
-            QueryTimeoutMs = (int)Math.Min(options.QueryTimeoutMs, int.MaxValue),
-            MaxQueryMemoryBytes = options.MaxQueryMemoryMb > 0 ? options.MaxQueryMemoryMb << 20 : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4,
-            MaxResultRows = options.MaxResultRows,
-            MaxConcurrentQueries = options.MaxConcurrentQueries,
-            QueryThreads = options.QueryThreads,
-            Pin = options.Pin,
-            OnFault = exception => log.Write(LogLevel.Error, "internal error in a statement", ("exception", exception)),
-        });
-        if (database.IsFresh) BuiltInTables.CreateIn(database);
-        if (options.Demo) DemoData.Fill(database, log);
-        return new DatabaseEngine(database, queries);
+            queries = new QueryEngine(database, new EngineOptions
+            {
+                QueryTimeoutMs = (int)Math.Min(options.QueryTimeoutMs, int.MaxValue),
+                MaxQueryMemoryBytes = options.MaxQueryMemoryMb > 0 ? options.MaxQueryMemoryMb << 20 : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4,
+                MaxResultRows = options.MaxResultRows,
+                MaxConcurrentQueries = options.MaxConcurrentQueries,
+                QueryThreads = options.QueryThreads,
+                Pin = options.Pin,
+                OnFault = exception => log.Write(LogLevel.Error, "internal error in a statement", ("exception", exception)),
+            });
+            BuiltInTables.CreateIn(database);
+            if (options.Demo) DemoData.Fill(database, log);
+            return new DatabaseEngine(database, queries);
+        }
+        catch (Exception exception)
+        {
+            queries?.Dispose();
+            // Nothing half made becomes durable, so that the next start can make all of it.
+            database.Abandon();
+            if (exception is StorageException) throw new EngineOpenException(exception.Message);
+            throw;
+        }
     }
 
     public void Dispose()

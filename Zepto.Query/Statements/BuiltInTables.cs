@@ -19,10 +19,18 @@ public static class BuiltInTables
         ]),
     ];
 
-    /// <summary>Makes them in a database that has no tables yet.</summary>
+    /// <summary>
+    /// Makes those that a fresh database lacks, also after a first start that made only some. They are the first tables made, so that once there were as
+    /// many, one that is missing was dropped. Throws StorageException when the directory refuses; then the database must be abandoned.
+    /// </summary>
     public static void CreateIn(Database database)
     {
+        if (database.TablesMade >= s_definitions.Length)
+            return;
         foreach (var definition in s_definitions)
-            database.CreateTable(definition);
+        {
+            if (!database.Catalog.TryGet(definition.Name, out _))
+                database.CreateTable(definition);
+        }
     }
 }

@@ -79,5 +79,24 @@ public class FailureTests
         Assert.Equal(0, Assert.Single(after.Catalog.Tables).RowCount);
     }
 
+    [Fact]
+    public async Task Abandon_LeavesTheLastCheckpoint()
+    {
+        using var directory = new TemporaryDirectory();
+        var log = new List<string>();
+        var database = Database.Open(directory.Options(log.Add));
+        await TableReading.Append(database, database.CreateTable(TableReading.Ticks), (1, 1, 1));
+        Directory.CreateDirectory(directory.At("data", "MANIFEST.tmp"));
+        Assert.Throws<StorageException>(() => { database.CreateTable(TableReading.Ticks with { Name = "other" }); });
+        Assert.Equal(2, database.TablesMade);
+        Directory.Delete(directory.At("data", "MANIFEST.tmp"));
+        database.Abandon();
+
+        using var after = Database.Open(directory.Options(log.Add));
+        Assert.Equal(1, after.TablesMade);
+        Assert.Equal(0, Assert.Single(after.Catalog.Tables).RowCount);
+        Assert.Empty(log);
+    }
+
     private static (int, long, long)[] Rows(int symbol, int count, long time) => [.. Enumerable.Range(0, count).Select(i => (symbol, (long)i, time + i))];
 }
