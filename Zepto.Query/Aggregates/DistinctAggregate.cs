@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Zepto.Query.Execution.Grouping;
 using Zepto.Query.Execution;
-using Zepto.Query.Execution.Joins;
 using Zepto.Query.Vectors;
 using Zepto.Storage.Dictionaries;
 

@@ -1,6 +1,5 @@
 using Zepto.Native.Memory;
 using Zepto.Query.Execution.Grouping;
-using Zepto.Query.Execution.Joins;
 using Zepto.Query.Execution.Sorting;
 using Zepto.Query.Vectors;
 

@@ -1,5 +1,4 @@
 using Zepto.Query.Execution.Grouping;
-using Zepto.Query.Execution.Joins;
 using Zepto.Query.Expressions;
 using Zepto.Query.Vectors;
 
