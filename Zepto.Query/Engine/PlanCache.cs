@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
-using System.IO.Hashing;
+using Zepto.Query.Syntax;
 
 namespace Zepto.Query.Engine;
 
@@ -12,7 +11,7 @@ internal sealed class PlanCache
 {
     private readonly int _capacity;
     private readonly Lock _adding = new();
-    private readonly ConcurrentDictionary<byte[], CachedStatement> _entries = new(KeyComparer.Instance);
+    private readonly ConcurrentDictionary<byte[], CachedStatement> _entries = new(Utf8KeyComparer.Instance);
     private readonly ConcurrentDictionary<byte[], CachedStatement>.AlternateLookup<ReadOnlySpan<byte>> _bySpan;
     private int _count;
     private long _version;
@@ -75,20 +74,5 @@ internal sealed class PlanCache
             return;
         _entries.Clear();
         _count = 0;
-    }
-
-    private sealed class KeyComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
-    {
-        public static readonly KeyComparer Instance = new();
-
-        public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
-
-        public int GetHashCode([DisallowNull] byte[] obj) => GetHashCode(obj.AsSpan());
-
-        public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
-
-        public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
-
-        public int GetHashCode(ReadOnlySpan<byte> alternate) => (int)XxHash3.HashToUInt64(alternate);
     }
 }

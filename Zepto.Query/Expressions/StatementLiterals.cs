@@ -19,11 +19,6 @@ internal sealed unsafe class StatementLiterals(int capacity)
     /// <summary>now() of the statement, ns since the epoch: the same everywhere in it.</summary>
     public long NowNs { get; set; }
 
-    /// <summary>Literals it holds.</summary>
-    public int Capacity => capacity;
-
-    public LiteralKind Kind(int ordinal) => _kinds[ordinal];
-
     public long Integer(int ordinal)
     {
         Debug.Assert(_kinds[ordinal] == LiteralKind.Integer);

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
-using System.IO.Hashing;
 using System.Text;
 using Zepto.Query.Syntax;
 using Zepto.Storage;
@@ -19,7 +18,7 @@ internal sealed class InsertTargets(Database database)
     /// <summary>Longer texts are parsed each time, so that the cache's memory has a bound.</summary>
     private const int LongestPrefixBytes = 16 * 1024;
 
-    private readonly ConcurrentDictionary<byte[], InsertTarget> _targets = new(PrefixComparer.Instance);
+    private readonly ConcurrentDictionary<byte[], InsertTarget> _targets = new(Utf8KeyComparer.Instance);
 
     /// <summary>Latest version of the catalogue seen; targets of earlier ones are gone or about to go.</summary>
     private long _catalogVersion;
@@ -121,19 +120,4 @@ internal sealed class InsertTargets(Database database)
 
     private static bool IsWord(in Lexer lexer, in Token token, ReadOnlySpan<byte> word) =>
         token.Kind == TokenKind.Word && Ascii.EqualsIgnoreCase(lexer.BytesOf(token), word);
-
-    private sealed class PrefixComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
-    {
-        public static readonly PrefixComparer Instance = new();
-
-        public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
-
-        public int GetHashCode(byte[] bytes) => GetHashCode(bytes.AsSpan());
-
-        public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
-
-        public int GetHashCode(ReadOnlySpan<byte> alternate) => (int)XxHash3.HashToUInt64(alternate);
-
-        public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
-    }
 }

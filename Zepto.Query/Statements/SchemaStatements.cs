@@ -17,10 +17,6 @@ internal sealed class SchemaStatements(Database database)
         _ => false,
     };
 
-    /// <summary>Whether <see cref="RunChangingAsync"/> runs the statement.</summary>
-    public static bool IsChanging(Statement statement) =>
-        statement is CreateTableStatement or DropTableStatement or AddColumnStatement or AcceptedStatement;
-
     /// <summary>SHOW, DESCRIBE and EXISTS. Throws SqlException.</summary>
     public MetadataResult RunReading(Statement statement) => statement switch
     {

@@ -9,7 +9,7 @@ public struct LiteralToken
     /// <summary>Offset of its first byte in the statement.</summary>
     public int Offset;
 
-    /// <summary>Length in bytes; of text with its quotes and escapes, see <see cref="StatementNormalizer.DecodeText"/>.</summary>
+    /// <summary>Length in bytes; of text with its quotes and escapes, see <see cref="TextLiteral"/>.</summary>
     public int LengthBytes;
 
     /// <summary>Value of an integer.</summary>

@@ -67,12 +67,6 @@ public static class StatementNormalizer
         return true;
     }
 
-    /// <summary>
-    /// Writes the contents of a text literal, given with its quotes, to <paramref name="destination"/>; returns their length in bytes, -1 when
-    /// they do not fit. A destination of the token's length always suffices.
-    /// </summary>
-    public static int DecodeText(ReadOnlySpan<byte> token, Span<byte> destination) => TextLiteral.Decode(token, destination);
-
     private static bool BeginsQuery(TokenKind kind, ReadOnlySpan<byte> bytes) =>
         kind == TokenKind.LeftParenthesis
         || (kind == TokenKind.Word && (Ascii.EqualsIgnoreCase(bytes, "SELECT"u8) || Ascii.EqualsIgnoreCase(bytes, "WITH"u8)));

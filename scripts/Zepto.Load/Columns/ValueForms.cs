@@ -28,7 +28,7 @@ internal static class ValueForms
             && double.IsFinite(value);
     }
 
-    /// <summary>Nanoseconds since 1970, or <c>YYYY-MM-DD[ HH:MM[:SS[.f]]][Z]</c> of the years 1678 to 2261, with T or a blank.</summary>
+    /// <summary>Nanoseconds since 1970, or <c>YYYY-MM-DD[ HH:MM:SS[.f]][Z]</c> of the years 1678 to 2261, with T or a blank.</summary>
     public static bool IsTimestamp(ReadOnlySpan<byte> text) => IsInteger(text) || IsDate(text);
 
     /// <summary>The second form of a timestamp.</summary>
@@ -60,8 +60,6 @@ internal static class ValueForms
             || !TryNumber(text.Slice(4, 2), 0, 59, out _))
             return false;
         text = text[6..];
-        if (text.IsEmpty)
-            return true;
         if (text.Length < 3 || text[0] != ':' || !TryNumber(text.Slice(1, 2), 0, 59, out _))
             return false;
         text = text[3..];

@@ -37,7 +37,7 @@ public class StatementNormalizerTests
                 {
                     var raw = Encoding.UTF8.GetBytes(sql).AsSpan(token.Offset, token.LengthBytes);
                     var text = new byte[raw.Length];
-                    Assert.Equal(literal.Text, text[..StatementNormalizer.DecodeText(raw, text)]);
+                    Assert.Equal(literal.Text, text[..TextLiteral.Decode(raw, text)]);
                 }
             }
         }
@@ -77,21 +77,11 @@ public class StatementNormalizerTests
         for (var i = 0; i < 1000; i++)
         {
             StatementNormalizer.TryNormalize(sql, key, out _, literals, out var count);
-            decoded += StatementNormalizer.DecodeText(sql.AsSpan(literals[count - 1].Offset, literals[count - 1].LengthBytes), text);
+            decoded += TextLiteral.Decode(sql.AsSpan(literals[count - 1].Offset, literals[count - 1].LengthBytes), text);
         }
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.Equal(4000, decoded);
-    }
-
-    [Fact]
-    public void DecodeText_EscapesAndSmallDestination()
-    {
-        var text = new byte[32];
-        var length = StatementNormalizer.DecodeText("'a''b\\'c\\\\d\\n\\t\\r\\0\\%'"u8, text);
-        Assert.Equal("a'b'c\\d\n\t\r\0\\%", Encoding.UTF8.GetString(text, 0, length));
-        Assert.Equal(-1, StatementNormalizer.DecodeText("'abc'"u8, text.AsSpan(0, 2)));
-        Assert.Equal(0, StatementNormalizer.DecodeText("''"u8, []));
     }
 
     private static bool TryNormalize(string sql, out string key, out LiteralToken[] literals)

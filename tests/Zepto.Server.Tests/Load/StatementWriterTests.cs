@@ -18,7 +18,7 @@ public class StatementWriterTests
     [InlineData("i,s\n1,A\n", """INSERT INTO "t" ("i", "s") VALUES (1,'A')""")]
     [InlineData("s\n600000\nO'Neil\na\\b\n", """INSERT INTO "t" ("s") VALUES ('600000'),('O''Neil'),('a\\b')""")]
     [InlineData("i,f,x\n,,\n+1,-.5,\"\"\n", """INSERT INTO "t" ("i", "f", "x") VALUES (NULL,NULL,NULL),(1,-.5,'')""")]
-    [InlineData("t\n1\n2026-01-05T10:20\n", """INSERT INTO "t" ("t") VALUES (1),('2026-01-05T10:20')""")]
+    [InlineData("t\n1\n2026-01-05T10:20:30\n", """INSERT INTO "t" ("t") VALUES (1),('2026-01-05T10:20:30')""")]
     [InlineData("b\nTRUE\n0\n", """INSERT INTO "t" ("b") VALUES (true),(false)""")]
     public void Add_WritesLiteralsOfTheColumnsType(string text, string expected) => Assert.Equal(expected, Write(text));
 
