@@ -40,6 +40,9 @@ internal sealed class ProjectOperator(Operator input, BoundExpression[] expressi
         return true;
     }
 
+    // Columns that only pass through cost a little each chunk.
+    public override double RowCostNs { get; } = 0.05 + expressions.Count(e => e is not ColumnReference);
+
     public override void PreferFirst(int column, bool descending)
     {
         if (expressions[column] is ColumnReference reference)
