@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Zepto.Native.Interop;
 
@@ -17,16 +16,17 @@ internal static unsafe class ChunkPool
     private const int MostKept = 16;
     private const int HugePageBytes = 2 * 1024 * 1024;
 
-    private static readonly ConcurrentBag<nint> Kept = [];
+    private static readonly Lock Gate = new();
+    private static readonly nint[] Kept = new nint[MostKept];
     private static int s_keptCount;
 
     /// <summary>A chunk, 2 MiB aligned; its content is undefined.</summary>
     public static byte* Take()
     {
-        if (Kept.TryTake(out var chunk))
+        lock (Gate)
         {
-            Interlocked.Decrement(ref s_keptCount);
-            return (byte*)chunk;
+            if (s_keptCount > 0)
+                return (byte*)Kept[--s_keptCount];
         }
 
         return Make(ChunkBytes);
@@ -44,13 +44,15 @@ internal static unsafe class ChunkPool
     /// <summary>Takes a chunk back.</summary>
     public static void Return(byte* chunk)
     {
-        if (Interlocked.Increment(ref s_keptCount) <= MostKept)
+        lock (Gate)
         {
-            Kept.Add((nint)chunk);
-            return;
+            if (s_keptCount < MostKept)
+            {
+                Kept[s_keptCount++] = (nint)chunk;
+                return;
+            }
         }
 
-        Interlocked.Decrement(ref s_keptCount);
         NativeMemory.AlignedFree(chunk);
     }
 }
