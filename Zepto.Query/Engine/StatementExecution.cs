@@ -142,7 +142,7 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
             return new ValueTask<bool>(false);
         if (_plan is not null)
         {
-            if (!_isAdmitted)
+            if (!_isAdmitted || _engine.Threads.MayRunHere(this))
                 return new ValueTask<bool>(Step());
             _step.Reset();
             _engine.Threads.Enqueue(this);
