@@ -36,15 +36,23 @@ internal sealed class Plan(Operator root, ResultColumn[] columns, ScanOperator[]
     /// <summary>Whether the opened plan is likely to take no longer than a time: what it reads times what its operators cost a row.</summary>
     public bool TakesAtMost(long microseconds)
     {
-        var rows = (long)Math.Min(microseconds * 1000 / CostOf(Root), long.MaxValue / 2);
+        var rows = (long)Math.Min(microseconds * 1000 / CostOf(Root, out _), long.MaxValue / 2);
         return EstimateRows(rows) <= rows;
     }
 
-    private static double CostOf(Operator node)
+    // Nanoseconds a row of the scans; says too how many rows come out for one.
+    private static double CostOf(Operator node, out double rows)
     {
-        var cost = node.RowCostNs;
+        double cost = 0;
+        rows = node.Inputs.IsEmpty ? 1 : 0;
         foreach (var input in node.Inputs)
-            cost += CostOf(input);
+        {
+            cost += CostOf(input, out var inputRows);
+            rows = Math.Max(rows, inputRows);
+        }
+
+        cost += node.RowCostNs * rows;
+        rows *= node.RowsPerInputRow;
         return cost;
     }
 }

@@ -54,8 +54,11 @@ internal abstract class Operator(ColumnShape[] shape)
     /// <summary>Ends the run: gives back what the run held (buffers, leases). Called once after Open, also after an error.</summary>
     public abstract void Close();
 
-    /// <summary>Rough cost of a row of the scans below, in nanoseconds, for deciding where a statement runs; inputs not included.</summary>
+    /// <summary>Rough cost of a row of the input, in nanoseconds, for deciding where a statement runs.</summary>
     public virtual double RowCostNs => 1;
+
+    /// <summary>Rough number of rows given for a row of the input, for the cost of what stands above.</summary>
+    public virtual double RowsPerInputRow => 1;
 
     /// <summary>Inputs, for EXPLAIN.</summary>
     public virtual ReadOnlySpan<Operator> Inputs => [];

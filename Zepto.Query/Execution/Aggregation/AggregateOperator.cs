@@ -47,6 +47,8 @@ internal sealed unsafe class AggregateOperator : Operator
 
     public override double RowCostNs => _updater.RowCostNs;
 
+    public override double RowsPerInputRow => 0.05;
+
     public override string Describe() => _text;
 
     public override void Open(QueryRun run)

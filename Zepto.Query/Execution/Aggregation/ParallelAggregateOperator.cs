@@ -25,6 +25,8 @@ internal sealed class ParallelAggregateOperator(AggregateOperator leader, ScanOp
 
     public override double RowCostNs => leader.RowCostNs;
 
+    public override double RowsPerInputRow => leader.RowsPerInputRow;
+
     public override string Describe() => $"Parallel {leader.Describe()}";
 
     public override void Open(QueryRun run)
