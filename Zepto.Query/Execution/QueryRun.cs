@@ -84,9 +84,6 @@ internal sealed class QueryRun : IDisposable
             follower.End();
     }
 
-    /// <summary>Whether the statement was stopped or its time is over; from any thread.</summary>
-    public bool IsStopped => _cancelled || Stopwatch.GetTimestamp() > _deadlineTicks;
-
     /// <summary>Asks the run to stop at its next check; from any thread.</summary>
     public void Cancel() => _cancelled = true;
 
