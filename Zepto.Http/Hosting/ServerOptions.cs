@@ -16,6 +16,16 @@ public enum LogLevel
     Error,
 }
 
+/// <summary>What carries bytes between the sockets and the server.</summary>
+public enum TransportKind
+{
+    /// <summary>Event loops of our own; Sockets where there is no epoll.</summary>
+    Epoll,
+
+    /// <summary>The runtime's sockets.</summary>
+    Sockets,
+}
+
 /// <summary>
 /// All options with their defaults and descriptions: the command line, the environment variables and the help text are made from
 /// this record. An option <c>--data-dir</c> is read from <c>ZEPTO_DATA_DIR</c> when the command line does not have it.
@@ -75,6 +85,9 @@ public sealed record ServerOptions
 
     [Option("--io-threads", "Threads that serve connections; 0 means one per core", Min = 0, Max = 1024)]
     public int IoThreads { get; init; }
+
+    [Option("--transport", "How sockets are served: epoll (Linux) or sockets, the runtime's")]
+    public TransportKind Transport { get; init; } = TransportKind.Epoll;
 
     [Option("--query-threads", "Threads that run long statements; 0 means one per core", Min = 0, Max = 1024)]
     public int QueryThreads { get; init; }

@@ -136,9 +136,15 @@ public sealed class ZeptoServerHost : IDisposable
     private static SocketTransportListener ListenOnSocket(ServerOptions options, ServerLog log)
     {
         IPAddress address = AddressOf(options.Bind) ?? throw new ArgumentException($"not an address: {options.Bind}");
-        SlabMemoryPool pool = new(MaxPooledBytes);
-        return new SocketTransportListener(new IPEndPoint(address, options.Port), pool,
+        return new SocketTransportListener(new IPEndPoint(address, options.Port), ServingOf(options),
             message => log.Write(LogLevel.Warning, "cannot accept", ("reason", message)));
+    }
+
+    private static ISocketServing ServingOf(ServerOptions options)
+    {
+        SlabMemoryPool pool = new(MaxPooledBytes);
+        if (options.Transport == TransportKind.Sockets || !EpollServing.IsSupported) return new PipelinesServing(pool);
+        return new EpollServing(pool, options.IoThreads > 0 ? options.IoThreads : Environment.ProcessorCount);
     }
 
     private void AddRoutes(Router router, IServerEngine engine, HttpCounters counters)

@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 
@@ -13,25 +12,20 @@ public sealed class SocketTransportListener : ITransportListener
     private const int AcceptRetryMs = 50;
 
     private readonly Socket _listener;
-    private readonly PipeOptions _sendOptions;
-    private readonly PipeOptions _receiveOptions;
+    private readonly ISocketServing _serving;
     private readonly Action<string>? _onAcceptError;
     private Thread? _thread;
     private volatile bool _isStopped;
 
     /// <summary>Binds and listens.</summary>
     /// <param name="endPoint">Address; port 0 takes any free one.</param>
-    /// <param name="pool">Memory of all pipes.</param>
+    /// <param name="serving">Turns accepted sockets into connections; ended with the listener.</param>
     /// <param name="onAcceptError">Told when accepting fails, for example for want of descriptors.</param>
     /// <exception cref="SocketException">The address cannot be listened on.</exception>
-    public SocketTransportListener(IPEndPoint endPoint, SlabMemoryPool pool, Action<string>? onAcceptError = null)
+    public SocketTransportListener(IPEndPoint endPoint, ISocketServing serving, Action<string>? onAcceptError = null)
     {
         _onAcceptError = onAcceptError;
-        // A flush completes when everything is handed to the kernel: that is the back-pressure, and closing cuts nothing off.
-        _sendOptions = new PipeOptions(pool, PipeScheduler.Inline, PipeScheduler.Inline,
-            pauseWriterThreshold: 1, resumeWriterThreshold: 1, minimumSegmentSize: SlabMemoryPool.BlockBytes, useSynchronizationContext: false);
-        _receiveOptions = new PipeOptions(pool, PipeScheduler.Inline, PipeScheduler.Inline,
-            pauseWriterThreshold: 128 * 1024, resumeWriterThreshold: 64 * 1024, minimumSegmentSize: SlabMemoryPool.BlockBytes, useSynchronizationContext: false);
+        _serving = serving;
         _listener = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
@@ -61,6 +55,7 @@ public sealed class SocketTransportListener : ITransportListener
         _isStopped = true;
         _listener.Dispose();
         if (_thread is not null && _thread != Thread.CurrentThread) _thread.Join();
+        _serving.End();
     }
 
     public void Dispose() => Stop();
@@ -86,7 +81,7 @@ public sealed class SocketTransportListener : ITransportListener
             try
             {
                 socket.NoDelay = true;
-                onAccepted(new SocketTransportConnection(socket, _sendOptions, _receiveOptions));
+                _serving.Serve(socket, onAccepted);
             }
             catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
             {

@@ -29,6 +29,15 @@ internal static unsafe partial class Libc
     public const int LockWithoutWaiting = 4;
     public const int SchedulerIdle = 5;
     public const long SystemCallMbind = 237;
+    public const int MessageDoNotWait = 0x40;
+    public const int MessageNoSignal = 0x4000;
+    public const int MessageMore = 0x8000;
+    public const int ErrorInterrupted = 4;
+    public const int ErrorTryAgain = 11;
+    public const int EpollCloseOnExec = 0x80000;
+    public const int EpollAdd = 1;
+    public const int EventCloseOnExec = 0x80000;
+    public const int EventDoNotBlock = 0x800;
 
     [LibraryImport(Library, EntryPoint = "mmap", SetLastError = true)]
     public static partial void* Mmap(void* address, nuint length, int protection, int flags, int descriptor, long offset);
@@ -83,4 +92,29 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     public static partial long Mbind(long number, void* address, nuint length, int mode, ulong* nodeMask, nuint maxNode, uint flags);
+
+    // Socket calls that never block: suppressing the GC transition saves more than it can delay a collection, and leaves errno as it was.
+    [LibraryImport(Library, EntryPoint = "recv"), SuppressGCTransition]
+    public static partial nint Receive(int descriptor, byte* buffer, nuint length, int flags);
+
+    [LibraryImport(Library, EntryPoint = "send"), SuppressGCTransition]
+    public static partial nint Send(int descriptor, byte* buffer, nuint length, int flags);
+
+    [LibraryImport(Library, EntryPoint = "epoll_create1", SetLastError = true)]
+    public static partial int EpollCreate(int flags);
+
+    [LibraryImport(Library, EntryPoint = "epoll_ctl", SetLastError = true)]
+    public static partial int EpollControl(int queue, int operation, int descriptor, byte* change);
+
+    [LibraryImport(Library, EntryPoint = "epoll_wait", SetLastError = true)]
+    public static partial int EpollWait(int queue, byte* events, int maxEvents, int timeoutMs);
+
+    [LibraryImport(Library, EntryPoint = "eventfd", SetLastError = true)]
+    public static partial int EventDescriptor(uint initial, int flags);
+
+    [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(int descriptor, void* buffer, nuint length);
+
+    [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(int descriptor, void* buffer, nuint length);
 }

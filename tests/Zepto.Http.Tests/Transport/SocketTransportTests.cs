@@ -8,15 +8,21 @@ using Zepto.Http.Transport;
 
 namespace Zepto.Http.Tests.Transport;
 
+/// <summary>The transport of every system.</summary>
+public sealed class PipelinesTransportTests() : SocketTransportTests(TransportKind.Sockets);
+
+/// <summary>The event loops of our own.</summary>
+public sealed class EpollTransportTests() : SocketTransportTests(TransportKind.Epoll);
+
 /// <summary>What only a real socket shows: FIN, reset, lingering, limits on connections.</summary>
-public sealed class SocketTransportTests
+public abstract class SocketTransportTests(TransportKind transport)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
     [Fact]
     public void HalfClose_RequestsBeforeIt_AreAnsweredThenFin()
     {
-        using TestServer server = new();
+        using TestServer server = new(new ServerOptions { Transport = transport });
         using TestClient client = server.Connect();
         client.Send("GET /ping HTTP/1.1\r\nHost: x\r\n\r\n" + HttpConnectionTests.Post("SELECT 1") + "GET /pi");
         client.Socket.Shutdown(SocketShutdown.Send);
@@ -28,7 +34,7 @@ public sealed class SocketTransportTests
     [Fact]
     public void HalfClose_LongAnswer_ArrivesWhole()
     {
-        using TestServer server = new();
+        using TestServer server = new(new ServerOptions { Transport = transport });
         server.Engine.On("LONG", ScriptedStatement.Result(FakeColumn.Int64("n", new long[2_000_000])));
         using TestClient client = server.Connect();
         client.Send(HttpConnectionTests.Post("LONG"));
@@ -42,7 +48,7 @@ public sealed class SocketTransportTests
     public async Task Disconnect_WhileAStatementRuns_CancelsIt()
     {
         TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using TestServer server = new();
+        using TestServer server = new(new ServerOptions { Transport = transport });
         server.Engine.On("SLOW", HttpConnectionTests.Slow(gate));
         using (TestClient client = server.Connect()) client.Send(HttpConnectionTests.Post("SLOW"));
         await gate.Task.WaitAsync(s_patience); // Cancelling the statement opens the gate, nothing else does.
@@ -53,7 +59,7 @@ public sealed class SocketTransportTests
     public async Task Reset_WhileAStatementRuns_CancelsIt()
     {
         TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using TestServer server = new();
+        using TestServer server = new(new ServerOptions { Transport = transport });
         server.Engine.On("SLOW", HttpConnectionTests.Slow(gate));
         using (TestClient client = server.Connect())
         {
@@ -69,7 +75,7 @@ public sealed class SocketTransportTests
     [Fact]
     public void Refusal_OfALongUpload_ReachesAClientThatOnlySends()
     {
-        using TestServer server = new(new ServerOptions { MaxBodyMb = 1 });
+        using TestServer server = new(new ServerOptions { Transport = transport, MaxBodyMb = 1 });
         using TestClient client = server.Connect();
         // The client sends past the limit before it reads: a reset would throw its answer away.
         client.Send($"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {2 * 1024 * 1024}\r\n\r\n");
@@ -82,7 +88,7 @@ public sealed class SocketTransportTests
     [Fact]
     public void LargeBody_IsCollectedAndGivenBack()
     {
-        using TestServer server = new();
+        using TestServer server = new(new ServerOptions { Transport = transport });
         using TestClient client = server.Connect();
         string data = new string('1', 5_000_000) + "\n";
         Assert.Equal(200, client.Post("/?query=INSERT+INTO+t+FORMAT+CSV", data).Status);
@@ -93,7 +99,7 @@ public sealed class SocketTransportTests
     [Fact]
     public void Connections_BeyondTheLimit_AreRefusedWithAnAnswer()
     {
-        using TestServer server = new(new ServerOptions { MaxConnections = 2 });
+        using TestServer server = new(new ServerOptions { Transport = transport, MaxConnections = 2 });
         using TestClient first = server.Connect();
         using TestClient second = server.Connect();
         Assert.Equal(200, first.Get("/ping").Status);
@@ -112,16 +118,16 @@ public sealed class SocketTransportTests
     [Fact]
     public void Listener_OnAPortInUse_Fails()
     {
-        using TestServer server = new();
+        using TestServer server = new(new ServerOptions { Transport = transport });
         using SlabMemoryPool pool = new(1024 * 1024);
-        Assert.Throws<SocketException>(() => new SocketTransportListener(server.Host.EndPoint, pool));
+        Assert.Throws<SocketException>(() => new SocketTransportListener(server.Host.EndPoint, new PipelinesServing(pool)));
     }
 
     [Fact]
     public void Listener_OnIPv6_Serves()
     {
         Assert.SkipUnless(Socket.OSSupportsIPv6, "no IPv6 on this machine");
-        using TestServer server = new(new ServerOptions { Bind = "::1" });
+        using TestServer server = new(new ServerOptions { Transport = transport, Bind = "::1" });
         using TestClient client = server.Connect();
         Assert.Equal(AddressFamily.InterNetworkV6, server.Host.EndPoint.AddressFamily);
         Assert.Equal(200, client.Get("/ping").Status);
@@ -130,7 +136,7 @@ public sealed class SocketTransportTests
     [Fact]
     public void Stop_RefusesNewConnections()
     {
-        TestServer server = new();
+        TestServer server = new(new ServerOptions { Transport = transport });
         IPEndPoint endPoint = server.Host.EndPoint;
         server.Dispose();
         Assert.Throws<SocketException>(() => new TestClient(endPoint).Dispose());
@@ -140,7 +146,7 @@ public sealed class SocketTransportTests
     public async Task Stop_WhileAStatementRuns_AnswersItAndSaysNotReadyMeanwhile()
     {
         TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using TestServer server = new();
+        using TestServer server = new(new ServerOptions { Transport = transport });
         server.Engine.On("SLOW", HttpConnectionTests.Slow(gate));
         using TestClient busy = server.Connect();
         using TestClient kept = server.Connect();
@@ -163,7 +169,7 @@ public sealed class SocketTransportTests
     public async Task Stop_AfterTheDrainTime_DropsWhatStillRuns()
     {
         TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using TestServer server = new(new ServerOptions { DrainTimeoutMs = 50 });
+        using TestServer server = new(new ServerOptions { Transport = transport, DrainTimeoutMs = 50 });
         server.Engine.On("SLOW", HttpConnectionTests.Slow(gate));
         using TestClient client = server.Connect();
         client.Send(HttpConnectionTests.Post("SLOW"));
@@ -176,7 +182,7 @@ public sealed class SocketTransportTests
     [Fact]
     public async Task ManyClients_AtOnce_AllGetTheirOwnAnswers()
     {
-        using TestServer server = new();
+        using TestServer server = new(new ServerOptions { Transport = transport });
         Task[] clients = Enumerable.Range(0, 50).Select(worker => Task.Run(() =>
         {
             using TestClient client = server.Connect();
@@ -192,9 +198,49 @@ public sealed class SocketTransportTests
     }
 
     [Fact]
+    public void RequestsCutAnywhere_AreAllAnswered()
+    {
+        using TestServer server = new(new ServerOptions { Transport = transport });
+        using TestClient client = server.Connect();
+        const int seed = 7;
+        Random random = new(seed);
+        int[] lengths = [.. Enumerable.Range(0, 300).Select(_ => random.Next(1, 40_000))];
+        byte[] requests = Encoding.ASCII.GetBytes(string.Concat(lengths.Select((length, i) =>
+            i % 3 == 0 ? HttpConnectionTests.Post(new string('x', length)) : "GET /ping HTTP/1.1\r\nHost: x\r\n\r\n")));
+        Task sender = Task.Run(() =>
+        {
+            for (int at = 0; at < requests.Length;)
+            {
+                int count = Math.Min(requests.Length - at, random.Next(2) == 0 ? random.Next(1, 50) : random.Next(1, 30_000));
+                client.Send(requests.AsSpan(at, count));
+                at += count;
+            }
+        });
+        for (int i = 0; i < 300; i++)
+        {
+            string body = client.ReadResponse().Body;
+            bool isRight = i % 3 == 0 ? body.Contains($": {new string('x', lengths[i])}\"") : body == "Ok\n";
+            Assert.True(isRight, $"seed {seed}, request {i}: {body.Length} bytes");
+        }
+        Assert.True(SpinWait.SpinUntil(() => sender.IsCompleted, s_patience));
+    }
+
+    [Fact]
+    public void ClientThatTakesNothing_IsDroppedAndOthersAreServed()
+    {
+        using TestServer server = new(new ServerOptions { Transport = transport, BodyTimeoutMs = 300 });
+        server.Engine.On("LONG", ScriptedStatement.Result(FakeColumn.Int64("n", new long[4_000_000])));
+        using TestClient slow = server.Connect();
+        using TestClient other = server.Connect();
+        slow.Send(HttpConnectionTests.Post("LONG"));
+        Assert.True(SpinWait.SpinUntil(() => server.Host.ConnectionCount == 1, s_patience));
+        Assert.Equal(200, other.Get("/ping").Status);
+    }
+
+    [Fact]
     public void Pipelined_ManyBytesAtOnce_AreAllAnswered()
     {
-        using TestServer server = new();
+        using TestServer server = new(new ServerOptions { Transport = transport });
         using TestClient client = server.Connect();
         const int count = 20_000;
         byte[] requests = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("GET /ping HTTP/1.1\r\nHost: x\r\n\r\n", count)));

@@ -1,0 +1,35 @@
+namespace Zepto.Http.Transport;
+
+/// <summary>
+/// One direction of a socket that is watched edge-triggered: whether trying may help, or somebody waits for the event. Whoever takes
+/// the wait away completes it, so an event, a cancellation and an abort at once complete it once. Thread-safe.
+/// </summary>
+internal struct Readiness
+{
+    private const int Blocked = 0;
+    private const int Ready = 1;
+    private const int Waiting = 2;
+
+    private int _state;
+
+    /// <summary>Whether an event has come since the last try.</summary>
+    public readonly bool IsReady => Volatile.Read(in _state) == Ready;
+
+    /// <summary>Notes that trying may help, without anybody waiting.</summary>
+    public void SetReady()
+    {
+        if (Volatile.Read(in _state) == Blocked) Interlocked.CompareExchange(ref _state, Ready, Blocked);
+    }
+
+    /// <summary>Before a try: events from here on count anew.</summary>
+    public void BeginTry()
+    {
+        if (Volatile.Read(in _state) == Ready) Interlocked.CompareExchange(ref _state, Blocked, Ready);
+    }
+
+    /// <summary>After a try that would wait: false when an event has come since, so that the try must be repeated.</summary>
+    public bool TryWait() => Interlocked.CompareExchange(ref _state, Waiting, Blocked) == Blocked;
+
+    /// <summary>Takes the wait away; true for the one caller who must complete it.</summary>
+    public bool TryTakeWait() => Interlocked.CompareExchange(ref _state, Blocked, Waiting) == Waiting;
+}
