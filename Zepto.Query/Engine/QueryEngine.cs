@@ -47,6 +47,8 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
 
     internal QueryThreads Threads { get; }
 
+    internal DictionaryViews Dictionaries => _dictionaries;
+
     /// <inheritdoc/>
     public IStatementExecution Start(ReadOnlySpan<byte> sql, in StatementContext context)
     {
@@ -141,9 +143,15 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
                 break;
             case UnsupportedStatement unsupported:
                 throw SqlException.Unsupported($"{unsupported.What} is not supported");
+            case UpdateStatement or DeleteStatement or TruncateStatement or DropColumnStatement or RenameColumnStatement or SetRetentionStatement or CreateTableStatement { Retention: not null }:
+                throw SqlException.Unsupported("UPDATE, DELETE, TRUNCATE, TTL and the removing and renaming of columns are not supported");
+            case InsertStatement { Query: not null }:
+                RequireWriting(context, "INSERT");
+                execution.Use(new InsertSelect(this, (InsertStatement)SqlParser.Parse(sql, numbersLiterals: false), execution.Run));
+                break;
             case InsertStatement { Values: false } insert:
                 RequireWriting(context, "INSERT");
-                throw SqlException.Unsupported(insert.Format is null ? "INSERT … SELECT is not supported; use VALUES" : $"INSERT … FORMAT {insert.Format} is not supported; use VALUES");
+                throw SqlException.Unsupported($"INSERT … FORMAT {insert.Format} is not supported; use VALUES");
             case InsertStatement insert:
                 Insert(execution, sql, context, InsertTarget.Create(catalog, insert.Table, insert.Columns), insert.DataOffset, execution.Run.Literals.NowNs);
                 break;

@@ -26,6 +26,7 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
     private ManualResetValueTaskSourceCore<bool> _step;
     private Plan? _plan;
     private Statement? _change;
+    private RowChange? _rowChange;
     private bool _isOpen;
     private bool _isAdmitted;
     private long _rowsReturned;
@@ -83,6 +84,7 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
     public void Cancel()
     {
         Run.Cancel();
+        _rowChange?.Cancel();
         _engine.Threads.Wake(this);
     }
 
@@ -120,6 +122,9 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
     /// <summary>The statement changes a schema; done by the first MoveNextAsync.</summary>
     public void Use(Statement change) => _change = change;
 
+    /// <summary>The statement changes rows; done by the first MoveNextAsync.</summary>
+    public void Use(RowChange change) => _rowChange = change;
+
     /// <summary>Ends with an error.</summary>
     public void Fail(Exception exception)
     {
@@ -140,16 +145,7 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
     {
         if (ErrorKind != StatementErrorKind.None || _endedTicks != 0)
             return new ValueTask<bool>(false);
-        if (_plan is not null)
-        {
-            if (!_isAdmitted || _engine.Threads.MayRunHere(this))
-                return new ValueTask<bool>(Step());
-            _step.Reset();
-            _engine.Threads.Enqueue(this);
-            return new ValueTask<bool>(this, _step.Version);
-        }
-
-        return ChangeAsync();
+        return _plan is null ? ChangeAsync() : StepAsync();
     }
 
     /// <summary>Computes the next batch for a caller that waits; on a query thread.</summary>
@@ -174,6 +170,8 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
             _engine.Threads.Leave(this);
         _isAdmitted = false;
         _change = null;
+        _rowChange?.Dispose();
+        _rowChange = null;
         _engine.Return(this);
     }
 
@@ -194,12 +192,24 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
     void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _step.OnCompleted(continuation, state, token, flags);
 
+    /// <summary>Computes the next batch, here or on a query thread.</summary>
+    private ValueTask<bool> StepAsync()
+    {
+        if (!_isAdmitted || _engine.Threads.MayRunHere(this))
+            return new ValueTask<bool>(Step());
+        _step.Reset();
+        _engine.Threads.Enqueue(this);
+        return new ValueTask<bool>(this, _step.Version);
+    }
+
     private bool Step()
     {
         try
         {
             _batch.Clear();
             Run.ThrowIfStopped();
+            if (_rowChange is not null)
+                return TakeChunk(_rowChange);
             if (!_plan!.Root.Next())
             {
                 End();
@@ -221,6 +231,40 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
         }
     }
 
+    private bool TakeChunk(RowChange change)
+    {
+        var more = _plan!.Root.Next();
+        if (more)
+            change.Take(_plan.Root);
+        else
+            change.Finish();
+        return more;
+    }
+
+    private async ValueTask ChangeRowsAsync(RowChange change)
+    {
+        try
+        {
+            Use(await change.BeginAsync().ConfigureAwait(false), []);
+            while (await StepAsync().ConfigureAwait(false))
+            {
+            }
+
+            // What was read may be freed while the change is stored.
+            ClosePlan();
+            if (ErrorKind != StatementErrorKind.None)
+                return;
+            Run.ThrowIfStopped();
+            RowsWritten = await change.StoreAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            // The plan reads what the change holds.
+            ClosePlan();
+            change.Dispose();
+        }
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ChangeAsync()
     {
@@ -236,6 +280,10 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
             else if (_change is not null)
             {
                 await _engine.Schema.RunChangingAsync(_change).ConfigureAwait(false);
+            }
+            else if (_rowChange is not null)
+            {
+                await ChangeRowsAsync(_rowChange).ConfigureAwait(false);
             }
 
             End();

@@ -27,6 +27,9 @@ internal sealed class RowBatchBuilder(SymbolDictionary symbols) : IDisposable
     private InsertTarget _target = null!;
     private RowBatch _batch = null!;
 
+    /// <summary>Whether errors name the row, which means something to the client where it wrote the rows itself or in a SELECT.</summary>
+    public bool NamesRows { get; init; } = true;
+
     /// <summary>Bytes held for new texts and codes.</summary>
     internal long HeldBytes => _newTexts.Capacity + _newCodes.HeldBytes;
 
@@ -123,7 +126,7 @@ internal sealed class RowBatchBuilder(SymbolDictionary symbols) : IDisposable
     /// <summary>An error of a value with its row and column; any other kind of error as it is.</summary>
     public SqlException AtValue(SqlException error, int column, int row) =>
         error.Kind is StatementErrorKind.BadValue or StatementErrorKind.TypeMismatch
-            ? new SqlException(error.Kind, $"Row {row + 1}, column {_definitions[column].Name}: {error.Message}")
+            ? new SqlException(error.Kind, $"{(NamesRows ? $"Row {row + 1}, column" : "Column")} {_definitions[column].Name}: {error.Message}")
             : error;
 
     public void Dispose()

@@ -52,11 +52,12 @@ public class StatementTests
     }
 
     [Theory]
-    [InlineData("UPDATE t SET a = 1", "UPDATE")]
-    [InlineData("delete from t where @", "DELETE")]
-    [InlineData("TRUNCATE TABLE t", "TRUNCATE")]
     [InlineData("BACKUP", "BACKUP")]
-    [InlineData("ALTER TABLE t DROP COLUMN c", "ALTER TABLE DROP")]
+    [InlineData("ALTER TABLE t DROP PARTITION 1", "ALTER TABLE DROP")]
+    [InlineData("ALTER TABLE t SET ATTRIBUTE c SORTED", "ALTER TABLE SET ATTRIBUTE")]
+    [InlineData("EXPLAIN UPDATE t SET a = 1", "EXPLAIN UPDATE")]
+    [InlineData("EXPLAIN DELETE FROM t", "EXPLAIN DELETE")]
+    [InlineData("EXPLAIN INSERT INTO t SELECT 1", "EXPLAIN INSERT")]
     [InlineData("CREATE VIEW v AS SELECT 1", "CREATE VIEW")]
     [InlineData("SHOW PROCESSLIST", "SHOW PROCESSLIST")]
     public void StatementNotRun_IsNamed(string sql, string what) => Assert.Equal(what, Sql.Parse<UnsupportedStatement>(sql).What);
