@@ -15,7 +15,7 @@ namespace Zepto.Storage;
 /// (a table kept from before the lease may be dropped and its rows overwritten), its committed sequence, then series, partitions and slices.
 /// Writing: rent a batch, fill it, append it.
 /// </summary>
-public sealed class Database : IDisposable
+public sealed partial class Database : IDisposable
 {
     private const int PooledBatches = 64;
     private readonly DatabaseOptions _options;
@@ -129,28 +129,6 @@ public sealed class Database : IDisposable
     public void DropTable(string name) => DropTableAsync(name).AsTask().GetAwaiter().GetResult();
 
     /// <summary>
-    /// Adds a column, which reads as NULL in the rows stored before; durable when the call is done. When the directory refuses, the column is there
-    /// but may be gone after a crash.
-    /// </summary>
-    public async ValueTask AddColumnAsync(string tableName, ColumnDefinition column)
-    {
-        var table = Find(tableName);
-        await WriterOf(table).ChangeAsync(() =>
-        {
-            lock (_changing)
-            {
-                if (table.IsDropped)
-                    throw new StorageException(StorageErrorKind.UnknownTable, $"Unknown table: {tableName}");
-                if (table.Schema.IndexOf(column.Name) >= 0)
-                    throw new StorageException(StorageErrorKind.AlreadyExists, $"Column {column.Name} exists already in {tableName}");
-                table.Replace(table.Schema.With(column));
-                Publish(_catalog.Tables);
-            }
-        }).ConfigureAwait(false);
-        await CheckpointAsync().ConfigureAwait(false);
-    }
-
-    /// <summary>
     /// Makes everything stored up to the call durable; done when it is. Nothing to do in memory. Throws StorageException (Unwritable), and the directory
     /// is at its last checkpoint then.
     /// </summary>
@@ -164,7 +142,7 @@ public sealed class Database : IDisposable
     {
         if (!_batches.TryTake(out var batch))
             batch = new RowBatch();
-        batch.Begin(table);
+        batch.Begin(table, table.Schema);
         return batch;
     }
 

@@ -20,7 +20,7 @@ internal sealed unsafe class LateMerge
     private int _nextCapacity;
 
     /// <param name="appender">Makes the new segments.</param>
-    /// <param name="schema">Columns of the new segments; columns that a stored segment lacks become NULL.</param>
+    /// <param name="schema">Columns of the new segments; columns that a stored segment lacks become NULL, those dropped since stay behind.</param>
     /// <param name="slices">Stored rows, in time order.</param>
     /// <param name="skipRows">Rows of the first slice that stay where they are.</param>
     /// <param name="batch">Source of the new rows.</param>
@@ -56,7 +56,7 @@ internal sealed unsafe class LateMerge
         for (var s = 0; s < _slices.Length; s++)
         {
             var slice = _slices[s];
-            var times = slice.Segment.Values<long>(_schema.TimestampIndex, slice.StartRow, slice.PublishedRows);
+            var times = slice.Segment.Values<long>(_schema.TimestampId, slice.StartRow, slice.PublishedRows);
             var row = s == 0 ? _skipRows : 0;
             while (row < times.Length)
             {
@@ -85,8 +85,8 @@ internal sealed unsafe class LateMerge
             var part = _order.AsSpan(from, count);
             for (var i = 0; i < count; i++)
                 *segment.SequenceAddress(startRow + i) = _firstSequence + part[i];
-            for (var column = 0; column < _schema.Columns.Length; column++)
-                ColumnCopy.Gather(segment, _schema, column, startRow, _batch.Address(column), part);
+            foreach (var column in segment.Layout.Columns)
+                ColumnCopy.Gather(segment, column.Id, startRow, _batch.Address(_schema.IndexOf(column.Id)), part);
             segment.Publish(startRow + count);
             from += count;
         }
@@ -101,18 +101,16 @@ internal sealed unsafe class LateMerge
             var count = Math.Min(to - from, segment.Capacity - startRow);
             var first = slice.StartRow + from;
             Buffer.MemoryCopy(slice.Segment.SequenceAddress(first), segment.SequenceAddress(startRow), count * 8L, count * 8L);
-            for (var column = 0; column < _schema.Columns.Length; column++)
+            foreach (var column in segment.Layout.Columns)
             {
-                if (column == _schema.SymbolIndex)
-                    continue;
-                if (slice.Segment.HasColumn(column))
+                if (slice.Segment.HasColumn(column.Id))
                 {
-                    ColumnCopy.Gather(segment, _schema, column, startRow, (byte*)slice.Segment.Address(column, first), _identity.AsSpan(0, count));
+                    ColumnCopy.Gather(segment, column.Id, startRow, (byte*)slice.Segment.Address(column.Id, first), _identity.AsSpan(0, count));
                     continue;
                 }
 
-                nothing = NullBits(_schema.Columns[column].Type);
-                ColumnCopy.Gather(segment, _schema, column, startRow, (byte*)&nothing, _zeros.AsSpan(0, count));
+                nothing = NullBits(column.Type);
+                ColumnCopy.Gather(segment, column.Id, startRow, (byte*)&nothing, _zeros.AsSpan(0, count));
             }
 
             segment.Publish(startRow + count);
@@ -139,7 +137,7 @@ internal sealed unsafe class LateMerge
         }
 
         startRow = 0;
-        var segment = _appender.NewSegment(_schema, _nextCapacity);
+        var segment = _appender.NewSegment(_schema.Layout, _nextCapacity);
         _output.Add(segment);
         return segment;
     }

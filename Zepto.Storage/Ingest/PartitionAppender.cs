@@ -88,7 +88,11 @@ internal sealed unsafe class PartitionAppender(SegmentAllocator allocator, Epoch
             for (var i = 0; i < count; i++)
                 sequences[i] = firstSequence + part[i];
             for (var column = 0; column < batch.Schema.Columns.Length; column++)
-                ColumnCopy.Gather(segment, batch.Schema, column, startRow, batch.Address(column), part);
+            {
+                if (column != batch.Schema.SymbolIndex)
+                    ColumnCopy.Gather(segment, batch.Schema.IdOf(column), startRow, batch.Address(column), part);
+            }
+
             segment.Publish(startRow + count);
             order = order[count..];
         }
@@ -163,9 +167,9 @@ internal sealed unsafe class PartitionAppender(SegmentAllocator allocator, Epoch
     }
 
     /// <summary>Makes a segment with cleared statistics; a failure of the statement takes it back.</summary>
-    internal Segment NewSegment(TableSchema schema, int capacity)
+    internal Segment NewSegment(SegmentLayout layout, int capacity)
     {
-        var segment = new Segment(schema, capacity, allocator.Allocate(Segment.SizeBytes(schema, capacity)));
+        var segment = new Segment(layout, capacity, allocator.Allocate(Segment.SizeBytes(layout, capacity)));
         segment.ClearStatistics();
         _made.Add(segment);
         return segment;
@@ -180,14 +184,14 @@ internal sealed unsafe class PartitionAppender(SegmentAllocator allocator, Epoch
         {
             var last = slices[^1];
             startRow = last.Segment.PublishedRows;
-            if (last.IsOpen && startRow < last.Segment.Capacity && last.Segment.ColumnCount == schema.Columns.Length)
+            if (last.IsOpen && startRow < last.Segment.Capacity && last.Segment.Layout.Covers(schema.Layout))
                 return last.Segment;
             capacity = Math.Min(LargestCapacity, last.Segment.Capacity * 4);
         }
 
         while (capacity < rows && capacity < LargestCapacity)
             capacity *= 4;
-        var segment = NewSegment(schema, capacity);
+        var segment = NewSegment(schema.Layout, capacity);
         var next = new SegmentSlice[slices.Length + 1];
         slices.CopyTo(next);
         if (slices.Length > 0 && slices[^1].IsOpen)
@@ -199,15 +203,15 @@ internal sealed unsafe class PartitionAppender(SegmentAllocator allocator, Epoch
     }
 
     private static long FirstTime(in SegmentSlice slice, TableSchema schema) =>
-        slice.Segment.Values<long>(schema.TimestampIndex, slice.StartRow, 1)[0];
+        slice.Segment.Values<long>(schema.TimestampId, slice.StartRow, 1)[0];
 
     private static long LastTime(in SegmentSlice slice, TableSchema schema) =>
-        slice.PublishedRows == 0 ? long.MinValue : slice.Segment.Values<long>(schema.TimestampIndex, slice.StartRow + slice.PublishedRows - 1, 1)[0];
+        slice.PublishedRows == 0 ? long.MinValue : slice.Segment.Values<long>(schema.TimestampId, slice.StartRow + slice.PublishedRows - 1, 1)[0];
 
     /// <summary>Rows of the slice whose time is not after <paramref name="time"/>.</summary>
     private static int RowsUpTo(in SegmentSlice slice, TableSchema schema, long time)
     {
-        var times = slice.Segment.Values<long>(schema.TimestampIndex, slice.StartRow, slice.PublishedRows);
+        var times = slice.Segment.Values<long>(schema.TimestampId, slice.StartRow, slice.PublishedRows);
         int low = 0, high = times.Length;
         while (low < high)
         {

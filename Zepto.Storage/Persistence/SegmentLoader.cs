@@ -1,9 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Zepto.Storage.Extents;
 using Zepto.Storage.Ingest;
-using Zepto.Storage.Schema;
 using Zepto.Storage.Segments;
-using Zepto.Storage.Tables;
 
 namespace Zepto.Storage.Persistence;
 
@@ -13,39 +11,30 @@ namespace Zepto.Storage.Persistence;
 internal sealed class SegmentLoader(SegmentAllocator allocator, bool afterCrash)
 {
     private readonly Dictionary<(int Extent, long Offset), Segment> _segments = [];
-    private readonly Dictionary<int, TableSchema> _schemas = [];
-    private Table _table = null!;
+    private SegmentLayout[] _layouts = [];
 
-    /// <summary>The segments that follow are the table's.</summary>
-    public void Begin(Table table)
-    {
-        _table = table;
-        _schemas.Clear();
-    }
+    /// <summary>The segments that follow are of a table whose segments have these layouts.</summary>
+    public void Begin(SegmentLayout[] layouts) => _layouts = layouts;
 
     /// <summary>The segment at a place; false when it cannot be there.</summary>
     /// <param name="extent">Extent number.</param>
     /// <param name="offset">Offset in the extent.</param>
-    /// <param name="columnCount">Columns that the table had when the segment was made.</param>
+    /// <param name="layout">Number of its layout.</param>
     /// <param name="capacity">Rows there is room for.</param>
     /// <param name="rows">Rows that hold values.</param>
     /// <param name="isOpen">Whether more rows may follow.</param>
     /// <param name="segment">The segment, shared by slices of the same place.</param>
-    public bool TryLoad(int extent, long offset, int columnCount, int capacity, int rows, bool isOpen, [NotNullWhen(true)] out Segment? segment)
+    public bool TryLoad(int extent, long offset, int layout, int capacity, int rows, bool isOpen, [NotNullWhen(true)] out Segment? segment)
     {
         if (_segments.TryGetValue((extent, offset), out segment))
         {
             segment.Publish(Math.Max(segment.PublishedRows, rows));
-            return segment.Capacity == capacity && segment.ColumnCount == columnCount;
+            return segment.Capacity == capacity && (uint)layout < (uint)_layouts.Length && segment.Layout == _layouts[layout];
         }
 
-        if (columnCount < 1 || columnCount > _table.Schema.Columns.Length)
+        if ((uint)layout >= (uint)_layouts.Length || !allocator.TryClaim(extent, offset, Segment.SizeBytes(_layouts[layout], capacity), out var allocation))
             return false;
-        if (!_schemas.TryGetValue(columnCount, out var schema))
-            _schemas.Add(columnCount, schema = _table.Schema.Prefix(columnCount));
-        if (!allocator.TryClaim(extent, offset, Segment.SizeBytes(schema, capacity), out var allocation))
-            return false;
-        segment = new Segment(schema, capacity, allocation);
+        segment = new Segment(_layouts[layout], capacity, allocation);
         segment.Publish(rows);
         if (isOpen && afterCrash)
             SegmentStatistics.Recompute(segment, rows, capacity);

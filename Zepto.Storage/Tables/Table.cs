@@ -11,6 +11,7 @@ public sealed class Table : IDisposable
 {
     private readonly IdMap<Series> _bySymbol = new();
     private TableSchema _schema;
+    // By column id. A dropped column's stays as long as the table: earlier statements may still look at it.
     private StringDictionary?[] _strings;
     private Series[] _series = new Series[16];
     private int _seriesCount;
@@ -29,7 +30,10 @@ public sealed class Table : IDisposable
 
     public string Name { get; }
 
-    /// <summary>Columns now; replaced as a whole by ADD COLUMN.</summary>
+    /// <summary>
+    /// Columns now; replaced as a whole when one is added, renamed or dropped. Who reads rows takes <see cref="CommittedSequence"/> first and the
+    /// schema then: the rows of the snapshot were stored for that schema or earlier ones.
+    /// </summary>
     public TableSchema Schema => Volatile.Read(ref _schema);
 
     /// <summary>Arrival number of the last row of the last whole statement; the first row has 1.</summary>
@@ -50,8 +54,15 @@ public sealed class Table : IDisposable
 
     public Series SeriesAt(int index) => Volatile.Read(ref _series)[index];
 
-    /// <summary>Dictionary of a STRING column; null for other types.</summary>
-    public StringDictionary? Strings(int column) => Volatile.Read(ref _strings)[column];
+    /// <summary>Dictionary of a STRING column, also of one dropped since; null for other types.</summary>
+    public StringDictionary? Strings(ColumnId column)
+    {
+        var strings = Volatile.Read(ref _strings);
+        return (uint)column.Value < (uint)strings.Length ? strings[column.Value] : null;
+    }
+
+    /// <summary>As <see cref="Strings(ColumnId)"/>, by the place in the columns of now.</summary>
+    public StringDictionary? Strings(int column) => Strings(Schema.IdOf(column));
 
     /// <summary>The series of a symbol.</summary>
     public bool TryGetSeries(int symbolId, out Series series)
@@ -97,10 +108,14 @@ public sealed class Table : IDisposable
 
     private static StringDictionary?[] MakeDictionaries(TableSchema schema, StringDictionary?[] existing)
     {
-        var strings = new StringDictionary?[schema.Columns.Length];
+        var strings = new StringDictionary?[schema.NextId.Value];
         existing.CopyTo(strings, 0);
-        for (var i = existing.Length; i < strings.Length; i++)
-            strings[i] = schema.Columns[i].Type == ColumnType.String ? new StringDictionary() : null;
+        for (var i = 0; i < schema.Columns.Length; i++)
+        {
+            if (schema.Columns[i].Type == ColumnType.String)
+                strings[schema.IdOf(i).Value] ??= new StringDictionary();
+        }
+
         return strings;
     }
 }

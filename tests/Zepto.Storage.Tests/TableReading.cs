@@ -45,12 +45,12 @@ internal static class TableReading
                 foreach (var slice in partition.StateAt(sequence).Slices)
                 {
                     var count = slice.VisibleRows(sequence);
-                    var prices = slice.Segment.Values<long>(1, slice.StartRow, count);
-                    var times = slice.Segment.Values<long>(2, slice.StartRow, count);
+                    var prices = slice.Segment.Values<long>(table.Schema.IdOf(1), slice.StartRow, count);
+                    var times = slice.Segment.Values<long>(table.Schema.IdOf(2), slice.StartRow, count);
                     for (var i = 0; i < count; i++)
                     {
                         rows.Add(new Row(series.SymbolId, prices[i], times[i], *slice.Segment.SequenceAddress(slice.StartRow + i)));
-                        var block = slice.Segment.Block(1, (slice.StartRow + i) / Storage.Segments.Segment.BlockRows);
+                        var block = slice.Segment.Block(table.Schema.IdOf(1), (slice.StartRow + i) / Storage.Segments.Segment.BlockRows);
                         if (prices[i] != Nulls.Int64)
                             Assert.InRange(prices[i], block.MinInt64, block.MaxInt64);
                         else

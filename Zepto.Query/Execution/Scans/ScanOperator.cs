@@ -92,10 +92,7 @@ internal sealed unsafe class ScanOperator : Operator
         _bestFirst = false;
         _symbol = run.Arena.Allocate<int>(1);
         for (var i = 0; i < _pruning.Length; i++)
-        {
-            var bound = _restriction.BlockBounds[i];
-            _pruning[i].Open(bound, _schema.Columns[bound.Column].Type, _context);
-        }
+            _pruning[i].Open(_restriction.BlockBounds[i], _schema, _context);
 
         if (Leader is not null)
             return;
@@ -139,7 +136,7 @@ internal sealed unsafe class ScanOperator : Operator
         if (OnlyEdges || Leader is not null || !HasStatistics(_columns[column]) || _snapshot.IsEmpty)
             return;
         _bestFirst = true;
-        _best.Collect(_slices, _columns[column], _schema.Columns[_columns[column]].Type, descending);
+        _best.Collect(_slices, _schema.IdOf(_columns[column]), _schema.Columns[_columns[column]].Type, descending);
     }
 
     public override void LeaveOut(int column, in SortBound bound)
@@ -182,7 +179,10 @@ internal sealed unsafe class ScanOperator : Operator
                 return false;
         }
 
-        return _boundColumn < 0 || !_segment!.HasColumn(_boundColumn) || _bound.MayMatch(_segment.Block(_boundColumn, block), _schema.Columns[_boundColumn].Type);
+        if (_boundColumn < 0)
+            return true;
+        var id = _schema.IdOf(_boundColumn);
+        return !_segment!.HasColumn(id) || _bound.MayMatch(_segment.Block(id, block), _schema.Columns[_boundColumn].Type);
     }
 
     private void Serve(int start, int rows)
@@ -202,15 +202,16 @@ internal sealed unsafe class ScanOperator : Operator
         var kind = Shape[output].Kind;
         if (column == _schema.SymbolIndex)
             return Vector.OfConstant(kind, _symbol, rows, false, _dictionaries[output]);
-        if (!segment.HasColumn(column))
+        var id = _schema.IdOf(column);
+        if (!segment.HasColumn(id))
             return NullVector(kind, rows, _dictionaries[output]);
         var type = _schema.Columns[column].Type;
-        var nulls = column != _schema.TimestampIndex && segment.Block(column, start / Segment.BlockRows).NullCount > 0;
+        var nulls = column != _schema.TimestampIndex && segment.Block(id, start / Segment.BlockRows).NullCount > 0;
         return type switch
         {
-            ColumnType.Int32 => Widen(segment.Values<int>(column, start, rows), nulls),
-            ColumnType.Float32 => Widen(segment.Values<float>(column, start, rows), nulls),
-            _ => Vector.Of(kind, segment.Address(column, start), rows, nulls, _dictionaries[output]),
+            ColumnType.Int32 => Widen(segment.Values<int>(id, start, rows), nulls),
+            ColumnType.Float32 => Widen(segment.Values<float>(id, start, rows), nulls),
+            _ => Vector.Of(kind, segment.Address(id, start), rows, nulls, _dictionaries[output]),
         };
     }
 

@@ -43,6 +43,9 @@ internal sealed class ScanSnapshot(Database database, Table table, TableSchema s
         if (table.IsDropped)
             throw new SqlException(StatementErrorKind.UnknownTable, $"Unknown table: {table.Name}");
         _sequence = table.CommittedSequence;
+        // Rows of the snapshot may have been stored for the columns that the table has now, but for no later ones.
+        if (table.Schema != schema)
+            throw new StalePlanException(table.Name);
         _range = TimeRange.Of(restriction.TimeBounds, context);
         if (restriction.Symbols is null)
         {
@@ -172,7 +175,7 @@ internal sealed class ScanSnapshot(Database database, Table table, TableSchema s
     {
         if (schema.TimestampIndex < 0 || _range == TimeRange.All)
             return true;
-        var times = segment.Values<long>(schema.TimestampIndex, startRow, rowCount);
+        var times = segment.Values<long>(schema.TimestampId, startRow, rowCount);
         if (times[0] > _range.Last || times[^1] < _range.First)
             return false;
         var first = times[0] >= _range.First ? 0 : LowerBound(times, _range.First);

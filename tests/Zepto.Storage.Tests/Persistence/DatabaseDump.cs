@@ -38,7 +38,7 @@ internal static class DatabaseDump
         lines.Add($"table {table.Id} {table.Name} timestamp {table.Schema.TimestampIndex} symbol {table.Schema.SymbolIndex} sequence {table.CommittedSequence}");
         for (var c = 0; c < columns.Length; c++)
         {
-            lines.Add(columns[c].ToString());
+            lines.Add($"{table.Schema.IdOf(c)} {columns[c]}");
             for (var code = 1; code <= (table.Strings(c)?.Count ?? 0); code++)
                 lines.Add($"string {code} {table.Strings(c)!.Text(code).Text()}");
         }
@@ -60,7 +60,7 @@ internal static class DatabaseDump
     {
         var segment = slice.Segment;
         var rows = slice.VisibleRows(table.CommittedSequence);
-        lines.Add($"slice of {segment.Capacity} from {slice.StartRow} rows {rows} open {slice.IsOpen} columns {segment.ColumnCount}");
+        lines.Add($"slice of {segment.Capacity} from {slice.StartRow} rows {rows} open {slice.IsOpen} columns {string.Join(' ', segment.Layout.Columns.ToArray())}");
         var text = new StringBuilder();
         for (var row = slice.StartRow; row < slice.StartRow + rows; row++)
         {
@@ -70,22 +70,29 @@ internal static class DatabaseDump
             lines.Add(text.ToString());
         }
 
-        for (var c = 0; c < segment.ColumnCount; c++)
+        foreach (var column in segment.Layout.Columns)
         {
+            // Nobody reads those of a dropped column: rows appended since leave their places as they were.
+            if (table.Schema.IndexOf(column.Id) < 0)
+                continue;
             for (var block = 0; block < Segment.BlockCount(segment.Capacity); block++)
-                lines.Add($"block {block} of {c}: {segment.Block(c, block).MinInt64} {segment.Block(c, block).MaxInt64} {segment.Block(c, block).NullCount}");
+            {
+                ref readonly var statistics = ref segment.Block(column.Id, block);
+                lines.Add($"block {block} of {column.Id}: {statistics.MinInt64} {statistics.MaxInt64} {statistics.NullCount}");
+            }
         }
     }
 
     private static unsafe string Value(Segment segment, TableSchema schema, int column, int row)
     {
-        if (column == schema.SymbolIndex || !segment.HasColumn(column))
+        var id = schema.IdOf(column);
+        if (!segment.HasColumn(id))
             return "-";
-        return (schema.WidthBytes(column) switch
+        return (TableSchema.WidthBytes(schema.Columns[column].Type) switch
         {
-            8 => *(long*)segment.Address(column, row),
-            4 => *(int*)segment.Address(column, row),
-            _ => *(byte*)segment.Address(column, row),
+            8 => *(long*)segment.Address(id, row),
+            4 => *(int*)segment.Address(id, row),
+            _ => *(byte*)segment.Address(id, row),
         }).ToString(CultureInfo.InvariantCulture);
     }
 }
