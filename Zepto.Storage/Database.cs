@@ -15,7 +15,7 @@ namespace Zepto.Storage;
 /// (a table kept from before the lease may be dropped and its rows overwritten), its committed sequence, then series, partitions and slices.
 /// Writing: rent a batch, fill it, append it.
 /// </summary>
-public sealed class Database : IDisposable
+public sealed partial class Database : IDisposable
 {
     private const int PooledBatches = 64;
     private readonly DatabaseOptions _options;
@@ -39,6 +39,7 @@ public sealed class Database : IDisposable
             _writers[i] = new WriterThread(i, options, Allocator, Epochs, Statistics);
         if (state.Checkpointer is not null && options.CheckpointInterval != Timeout.InfiniteTimeSpan)
             _schedule = new CheckpointSchedule(options, Allocator, Statistics, CheckpointAsync);
+        StartRetention();
     }
 
     /// <summary>
@@ -212,6 +213,7 @@ public sealed class Database : IDisposable
 
     private void Close(bool makeDurable)
     {
+        _retention?.Dispose();
         _schedule?.Dispose();
         foreach (var writer in _writers)
             writer.Dispose();
@@ -228,6 +230,7 @@ public sealed class Database : IDisposable
         _state.Dispose();
         foreach (var batch in _batches)
             batch.Dispose();
+        DisposeMutations();
     }
 
     private void Stop(Checkpointer checkpointer, bool makeDurable)
