@@ -39,6 +39,7 @@ public sealed partial class Database : IDisposable
             _writers[i] = new WriterThread(i, options, Allocator, Epochs, Statistics);
         if (state.Checkpointer is not null && options.CheckpointInterval != Timeout.InfiniteTimeSpan)
             _schedule = new CheckpointSchedule(options, Allocator, Statistics, CheckpointAsync);
+        StartRetention();
     }
 
     /// <summary>
@@ -190,6 +191,7 @@ public sealed partial class Database : IDisposable
 
     private void Close(bool makeDurable)
     {
+        _retention?.Dispose();
         _schedule?.Dispose();
         foreach (var writer in _writers)
             writer.Dispose();
@@ -206,6 +208,7 @@ public sealed partial class Database : IDisposable
         _state.Dispose();
         foreach (var batch in _batches)
             batch.Dispose();
+        DisposeMutations();
     }
 
     private void Stop(Checkpointer checkpointer, bool makeDurable)
