@@ -16,6 +16,7 @@ internal sealed class InsertSelect(QueryEngine engine, InsertStatement statement
 
     public override ValueTask<Plan> BeginAsync()
     {
+        Dispose();
         var database = engine.Database;
         var catalog = database.Catalog;
         var target = InsertTarget.Create(catalog, statement.Table, statement.Columns);
@@ -30,7 +31,7 @@ internal sealed class InsertSelect(QueryEngine engine, InsertStatement statement
         }
 
         _batch = database.RentBatch(target.Table);
-        _loader = new ChunkLoader(target, _batch, database, engine.Dictionaries, run, namesRows: true);
+        _loader = new ChunkLoader(target, _batch, database, engine.Dictionaries, run, mutation: null);
         return new ValueTask<Plan>(new Plan(query.Root, [], [.. planning.Scans], null) { ResultRowCostNs = FixedRowCostNs + (ColumnCostNs * columns) });
     }
 

@@ -15,7 +15,7 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
     private const int IdleExecutions = 64;
 
     /// <summary>Times that a statement is planned at most, when columns change while it starts.</summary>
-    private const int MostPlannings = 4;
+    internal const int MostPlannings = 4;
 
     private readonly PlanCache _plans;
     private readonly DictionaryViews _dictionaries;
@@ -163,8 +163,10 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
                 break;
             case UnsupportedStatement unsupported:
                 throw SqlException.Unsupported($"{unsupported.What} is not supported");
-            case UpdateStatement or DeleteStatement or TruncateStatement or DropColumnStatement or RenameColumnStatement or SetRetentionStatement or CreateTableStatement { Retention: not null }:
-                throw SqlException.Unsupported("UPDATE, DELETE, TRUNCATE, TTL and the removing and renaming of columns are not supported");
+            case UpdateStatement or DeleteStatement:
+                RequireWriting(context, statement is UpdateStatement ? "UPDATE" : "DELETE");
+                execution.Use(new MutationChange(this, SqlParser.Parse(sql, numbersLiterals: false), execution.Run));
+                break;
             case InsertStatement { Query: not null }:
                 RequireWriting(context, "INSERT");
                 execution.Use(new InsertSelect(this, (InsertStatement)SqlParser.Parse(sql, numbersLiterals: false), execution.Run));
@@ -179,7 +181,7 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
                 execution.Use(PlanOf(Schema.RunReading(statement)), formatName);
                 break;
             default:
-                RequireWriting(context, "A statement that changes the schema");
+                RequireWriting(context, statement is TruncateStatement ? "TRUNCATE" : "A statement that changes the schema");
                 execution.Use(statement);
                 break;
         }

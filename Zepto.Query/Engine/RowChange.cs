@@ -8,7 +8,7 @@ namespace Zepto.Query.Engine;
 /// </summary>
 internal abstract class RowChange : IDisposable
 {
-    /// <summary>Makes the plan, when the statement may begin. Throws SqlException.</summary>
+    /// <summary>Makes the plan, when the statement may begin; called again when the plan could not be opened, since columns changed. Throws SqlException.</summary>
     public abstract ValueTask<Plan> BeginAsync();
 
     /// <summary>Takes the plan's current chunk.</summary>

@@ -4,6 +4,7 @@ using System.Text;
 using System.Threading.Tasks.Sources;
 using Zepto.Native.Memory;
 using Zepto.Query.Execution;
+using Zepto.Query.Execution.Scans;
 using Zepto.Query.Results;
 using Zepto.Query.Statements;
 using Zepto.Query.Syntax;
@@ -19,7 +20,6 @@ namespace Zepto.Query.Engine;
 internal sealed class StatementExecution : IStatementExecution, IValueTaskSource<bool>
 {
     private const int MaxShownBytes = 4096;
-    private const int LongestErrorChars = 1000;
     private readonly QueryEngine _engine;
     private readonly ResultBatch _batch = new();
     private readonly byte[] _shownSql = new byte[MaxShownBytes];
@@ -136,17 +136,10 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
     /// <summary>Ends with an error.</summary>
     public void Fail(Exception exception)
     {
-        switch (exception)
-        {
-            case SqlException error: Fail(error.Kind, error.Message); break;
-            case ArenaLimitException limit: Fail(StatementErrorKind.MemoryLimit, $"The statement needs more than the {limit.LimitBytes >> 20} MB of memory one statement may use (--max-query-memory-mb)"); break;
-            case StorageException error: Fail(StorageErrors.ToSql(error)); break;
-            case OutOfMemoryException: Fail(StatementErrorKind.MemoryLimit, "The server has no memory left for this statement"); break;
-            default:
-                Fail(StatementErrorKind.Internal, "Internal error");
-                _engine.Options.OnFault?.Invoke(exception);
-                break;
-        }
+        (ErrorKind, _errorText) = StatementFailure.Of(exception);
+        if (ErrorKind == StatementErrorKind.Internal)
+            _engine.Options.OnFault?.Invoke(exception);
+        End();
     }
 
     public ValueTask<bool> MoveNextAsync()
@@ -249,11 +242,27 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
         return more;
     }
 
+    private async ValueTask OpenAsync(RowChange change)
+    {
+        for (var planning = 1; ; planning++)
+        {
+            try
+            {
+                Use(await change.BeginAsync().ConfigureAwait(false), []);
+                return;
+            }
+            catch (StalePlanException) when (planning < QueryEngine.MostPlannings)
+            {
+                DropPlan();
+            }
+        }
+    }
+
     private async ValueTask ChangeRowsAsync(RowChange change)
     {
         try
         {
-            Use(await change.BeginAsync().ConfigureAwait(false), []);
+            await OpenAsync(change).ConfigureAwait(false);
             while (await StepAsync().ConfigureAwait(false))
             {
             }
@@ -302,26 +311,6 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
         }
 
         return false;
-    }
-
-    private void Fail(StatementErrorKind kind, string message)
-    {
-        ErrorKind = kind;
-        _errorText = Encoding.UTF8.GetBytes(OneLine(message));
-        End();
-    }
-
-    // Messages quote what the client wrote, which may have line ends and be of any length.
-    private static string OneLine(string message)
-    {
-        var length = Math.Min(message.Length, LongestErrorChars);
-        return string.Create(length, message, static (line, text) =>
-        {
-            for (var i = 0; i < line.Length; i++)
-                line[i] = char.IsControl(text[i]) ? ' ' : text[i];
-            if (text.Length > line.Length)
-                line[^1] = '…';
-        });
     }
 
     private void End()

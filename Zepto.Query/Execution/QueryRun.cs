@@ -36,6 +36,9 @@ internal sealed class QueryRun : IDisposable
         Literals = literals;
     }
 
+    /// <summary>Bytes that everything of the run may hold together.</summary>
+    public MemoryBudget Memory => _memory;
+
     /// <summary>Memory that lives until the end of the run: hash tables, sort buffers, literals.</summary>
     public NativeArena Arena { get; }
 

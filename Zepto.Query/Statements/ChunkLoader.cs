@@ -3,7 +3,9 @@ using Zepto.Query.Execution.Scans;
 using Zepto.Query.Syntax;
 using Zepto.Query.Vectors;
 using Zepto.Storage;
+using Zepto.Storage.Dictionaries;
 using Zepto.Storage.Ingest;
+using Zepto.Storage.Mutations;
 using Zepto.Storage.Schema;
 
 namespace Zepto.Query.Statements;
@@ -19,6 +21,7 @@ internal sealed class ChunkLoader : IDisposable
     private readonly Database _database;
     private readonly DictionaryViews _dictionaries;
     private readonly QueryRun _run;
+    private readonly RowMutation? _mutation;
     private readonly RowBatchBuilder _builder;
     private readonly CodeTransfer?[] _transfers;
     private readonly long _rowBytes;
@@ -28,16 +31,17 @@ internal sealed class ChunkLoader : IDisposable
     /// <param name="batch">An empty batch of the table; the caller's.</param>
     /// <param name="database">Its symbols.</param>
     /// <param name="dictionaries">Tells codes of the same dictionary.</param>
-    /// <param name="run">Whose memory limit the batch counts into.</param>
-    /// <param name="namesRows">Whether errors name the row.</param>
-    public ChunkLoader(InsertTarget target, RowBatch batch, Database database, DictionaryViews dictionaries, QueryRun run, bool namesRows)
+    /// <param name="run">Whose memory limit the rows count into.</param>
+    /// <param name="mutation">The UPDATE whose replacements the batch is; null for an INSERT, whose errors name the row.</param>
+    public ChunkLoader(InsertTarget target, RowBatch batch, Database database, DictionaryViews dictionaries, QueryRun run, RowMutation? mutation)
     {
         _target = target;
         _batch = batch;
         _database = database;
         _dictionaries = dictionaries;
         _run = run;
-        _builder = new RowBatchBuilder(database.Symbols) { NamesRows = namesRows };
+        _mutation = mutation;
+        _builder = new RowBatchBuilder(database.Symbols) { NamesRows = mutation is null };
         _builder.Begin(target, batch);
         _transfers = new CodeTransfer?[target.Schema.Columns.Length];
         foreach (var column in batch.Schema.Columns)
@@ -83,7 +87,14 @@ internal sealed class ChunkLoader : IDisposable
         var held = _builder.HeldBytes;
         foreach (var transfer in _transfers)
             held += transfer?.HeldBytes ?? 0;
-        // A batch doubles, and while it does, a column is there twice.
+        if (_mutation is not null)
+        {
+            _run.HoldOutside(held);
+            _mutation.EnsureReplacementCapacity((int)needed);
+            return;
+        }
+
+        // A full batch doubles.
         var capacity = needed <= _batch.Capacity ? _batch.Capacity : Math.Max(needed, 2L * _batch.Capacity);
         _run.HoldOutside(held + (capacity * _rowBytes));
         _batch.EnsureCapacity((int)needed);
@@ -153,13 +164,15 @@ internal sealed class ChunkLoader : IDisposable
 
     private CodeDictionary DictionaryOf(int column) => _target.Schema.Columns[column].Type == ColumnType.Symbol
         ? _dictionaries.Symbols
-        : _dictionaries.Of(_target.Table.Strings(column)!);
+        : _dictionaries.Of(StringsOf(column));
+
+    private StringDictionary StringsOf(int column) => _target.Table.Strings(_target.Schema.IdOf(column))!;
 
     private CodeTransfer MakeTransfer(int column)
     {
         if (_target.Schema.Columns[column].Type == ColumnType.Symbol)
             return new CodeTransfer(_database.Symbols.TryFind, _database.Symbols.Intern);
-        var strings = _target.Table.Strings(column)!;
+        var strings = StringsOf(column);
         return new CodeTransfer(strings.TryFind, strings.Intern);
     }
 }
