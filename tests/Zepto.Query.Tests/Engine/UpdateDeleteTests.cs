@@ -133,7 +133,7 @@ public sealed class UpdateDeleteTests : IDisposable
     [InlineData("UPDATE t WHERE i = 1", StatementErrorKind.Syntax, "unexpected token 'WHERE' at position 10, expected SET")]
     [InlineData("UPDATE t SET i = 1 FROM u", StatementErrorKind.Syntax, "unexpected token 'FROM' at position 20")]
     [InlineData("DELETE t", StatementErrorKind.Syntax, "unexpected token 't' at position 8, expected FROM")]
-    [InlineData("DELETE FROM t WHERE x", StatementErrorKind.TypeMismatch, "position 21")]
+    [InlineData("DELETE FROM t WHERE x", StatementErrorKind.BadValue, "Cannot convert 'one' to BOOL")]
     [InlineData("DELETE FROM t; DELETE FROM t", StatementErrorKind.Syntax, "one statement per request is allowed")]
     public void Statement_ThatFails_ChangesNothing(string sql, StatementErrorKind kind, string message)
     {

@@ -34,8 +34,8 @@ internal sealed class RandomChanges(Random random)
         5 => Sql.Of("g = {0}", Text()),
         6 => Sql.Of("flag = {0}", _expressions.Condition(1)),
         7 => Sql.Of("k = CASE WHEN {0} THEN {1} ELSE k END", _expressions.Condition(1), _expressions.Pick("'A'", "'B'", "'new'", "'ccc'")),
-        8 => Sql.Of("ts = {0}", $"ts + {random.Next(-30, 30) * SmallTable.StepNs}"),
-        _ => Sql.Of("ts = {0}, k = {1}", $"{SmallTable.StartNs} + id % 100 * {SmallTable.StepNs}", _expressions.Pick("'A'", "'B'", "concat(k, '')")),
+        8 => Sql.Of("ts = {0}", (Sql)$"ts + {random.Next(-30, 30) * SmallTable.StepNs * (random.Next(3) == 0 ? 3_600 : 1)}"),
+        _ => Sql.Of("ts = {0}, k = {1}", (Sql)$"{SmallTable.StartNs} + id % 100 * {SmallTable.StepNs}", _expressions.Pick("'A'", "'B'", "concat(k, '')")),
     };
 
     private Sql Delete() =>
