@@ -279,6 +279,89 @@ public sealed class UpdateDeleteTests : IDisposable
         Assert.Equal(["100|100|102"], engine.Rows("SELECT min(price), max(price), max(timestamp::INT64) FROM trades"));
     }
 
+    // Plans made for other columns than the table has when they are opened are made anew.
+    [Fact]
+    public void Updates_WhileColumnsChange_LoseNothing()
+    {
+        using var engine = new TestEngine(new EngineOptions { InlineMicroseconds = 0, QueryThreads = 2 });
+        engine.Rows("CREATE TABLE t (s SYMBOL, a STRING, n INT64, ts TIMESTAMP)");
+        engine.Rows("CREATE TABLE copy (s SYMBOL, n INT64)");
+        engine.Rows("INSERT INTO t VALUES " + string.Join(", ", Enumerable.Range(0, 3000).Select(i => $"('s{i % 5}', 'a{i % 70}', 0, {i})")));
+        var changing = Task.Run(() =>
+        {
+            for (var i = 0; i < 60; i++)
+            {
+                engine.Rows("ALTER TABLE t ADD COLUMN extra STRING");
+                engine.Rows("ALTER TABLE t RENAME COLUMN a TO b");
+                engine.Rows("ALTER TABLE t DROP COLUMN extra");
+                engine.Rows("ALTER TABLE t RENAME COLUMN b TO a");
+            }
+        });
+        var (updates, copies) = (0, 0);
+        while (!changing.IsCompleted || updates == 0 || copies == 0)
+        {
+            updates += Made("UPDATE t SET n = n + 1") ? 1 : 0;
+            copies += Made("INSERT INTO copy SELECT s, n FROM t WHERE ts < 10") ? 1 : 0;
+        }
+
+        Wait(changing);
+        Assert.Equal([$"{updates}|{updates}|3000|70"], engine.Rows("SELECT min(n), max(n), count(*), count(DISTINCT a) FROM t"));
+        Assert.Equal([$"{10 * copies}"], engine.Rows("SELECT count(*) FROM copy"));
+
+        bool Made(string sql)
+        {
+            var (_, kind, error) = engine.Run(sql);
+            // So many changes in a row that it gave up.
+            Assert.True(kind is StatementErrorKind.None or StatementErrorKind.Overloaded, error);
+            return kind == StatementErrorKind.None;
+        }
+    }
+
+    [Fact]
+    public void Statement_OverTheMemoryLimit_ChangesNothing()
+    {
+        using var engine = new TestEngine(new EngineOptions { MaxQueryMemoryBytes = 1 << 20 });
+        for (var part = 0; part < 10; part++)
+            engine.Rows("INSERT INTO trades VALUES " + string.Join(", ", Enumerable.Range(0, 3000).Select(i => $"('A', {i}, 1, {(part * 3000) + i})")));
+        engine.Error("UPDATE trades SET volume = 2", StatementErrorKind.MemoryLimit);
+        engine.Error("DELETE FROM trades", StatementErrorKind.MemoryLimit);
+        Assert.Equal(["30000|30000"], engine.Rows("SELECT count(*), sum(volume) FROM trades"));
+        engine.Rows("UPDATE trades SET volume = 2 WHERE price < 100");
+        Assert.Equal(["30000|31000"], engine.Rows("SELECT count(*), sum(volume) FROM trades"));
+    }
+
+    [Fact]
+    public void Killed_WhileItReads_ChangesNothing()
+    {
+        using var engine = new TestEngine(new EngineOptions { InlineMicroseconds = 0, QueryThreads = 1, MaxConcurrentQueries = 1 });
+        engine.Rows("INSERT INTO trades VALUES " + string.Join(", ", Enumerable.Range(0, 9000).Select(i => $"('A', {i}, 1, {i})")));
+        // Another statement has the only slot, so that this one is on its way for sure when it is stopped.
+        var other = engine.Start("SELECT price FROM trades");
+        Assert.True(Wait(other.MoveNextAsync().AsTask()));
+        using (var execution = engine.Start("UPDATE trades SET volume = 2"))
+        {
+            var step = execution.MoveNextAsync().AsTask();
+            Assert.False(step.IsCompleted);
+            var running = engine.Engine.ListRunning().Single(s => s.Sql.StartsWith("UPDATE", StringComparison.Ordinal));
+            Assert.True(engine.Engine.Kill(Encoding.UTF8.GetBytes(running.Id)));
+            other.Dispose();
+            Assert.False(Wait(step));
+            Assert.Equal((StatementErrorKind.Cancelled, 0L), (execution.ErrorKind, execution.RowsWritten));
+        }
+
+        Assert.Equal(["9000"], engine.Rows("SELECT sum(volume) FROM trades"));
+    }
+
+    [Fact]
+    public void WrittenAndReadRows_AreCounted()
+    {
+        var (scanned, changed) = (_engine.Engine.RowsScanned, _engine.Database.Statistics.RowsChanged);
+        Assert.Equal(3, Change("UPDATE t SET i = 0 WHERE s = 'A'"));
+        Assert.Equal(1, Change("DELETE FROM t WHERE s = 'B'"));
+        Assert.Equal(scanned + 4, _engine.Engine.RowsScanned);
+        Assert.Equal(changed + 4, _engine.Database.Statistics.RowsChanged);
+    }
+
     private string[] Rows() => _engine.Rows("SELECT s, i, j, f, x, b, ts::INT64 // 1000 FROM t ORDER BY ts, i");
 
     // Blocks: after an await the test would go on on a query thread, which disposing the engine waits for.
