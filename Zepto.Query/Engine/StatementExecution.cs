@@ -276,7 +276,6 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
         }
         finally
         {
-            // The plan reads what the change holds.
             ClosePlan();
             change.Dispose();
         }
