@@ -109,7 +109,7 @@ internal sealed unsafe class LateMerge
                     continue;
                 }
 
-                nothing = NullBits(column.Type);
+                nothing = Nulls.BitsOf(column.Type);
                 ColumnCopy.Gather(segment, column.Id, startRow, (byte*)&nothing, _zeros.AsSpan(0, count));
             }
 
@@ -117,16 +117,6 @@ internal sealed unsafe class LateMerge
             from += count;
         }
     }
-
-    private static long NullBits(ColumnType type) => type switch
-    {
-        ColumnType.Int64 or ColumnType.Timestamp => Nulls.Int64,
-        ColumnType.Float64 => Nulls.Float64Bits,
-        ColumnType.Int32 => unchecked((uint)Nulls.Int32),
-        ColumnType.Float32 => Nulls.Float32Bits,
-        ColumnType.Bool => Nulls.Bool,
-        _ => Nulls.Code,
-    };
 
     private Segment Room(out int startRow)
     {
