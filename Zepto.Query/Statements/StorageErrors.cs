@@ -15,6 +15,7 @@ internal static class StorageErrors
         StorageErrorKind.UnknownColumn => StatementErrorKind.UnknownColumn,
         StorageErrorKind.AlreadyExists => StatementErrorKind.AlreadyExists,
         StorageErrorKind.BadDefinition => StatementErrorKind.BadValue,
+        StorageErrorKind.TooLarge => StatementErrorKind.MemoryLimit,
         StorageErrorKind.Overloaded => StatementErrorKind.Overloaded,
         _ => StatementErrorKind.Storage,
     };

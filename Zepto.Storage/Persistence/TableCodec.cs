@@ -6,12 +6,14 @@ using Zepto.Storage.Tables;
 namespace Zepto.Storage.Persistence;
 
 // One table of a manifest; a text is its length i32 and UTF-8:
-//   id i32 | name text | designated timestamp's column i32 (-1: none) | committed sequence i64 | id of the next column i32
+//   id i32 | name text | designated timestamp's column i32 (-1: none) | committed sequence i64 | rows i64 | retention, ns, i64 (-1: none)
+//     | id of the next column i32
 //   columns: count i32, each: id i32 | name text | type u8 | flags u8 (1 NOT NULL, 2 has a default, 4 the default is a text)
 //     | with a default: integer i64 | float64 bits i64 | with flag 4: text
 //   layouts of segments: count i32, each: columns: count i32, each: id i32 | type u8
 //   series: count i32, each: symbol id i32 | partitions: count i32, each: start of the day i64 | largest timestamp i64 | slices: count i32, each:
 //     extent i32 | layout of its segment i32 | offset in the extent i64 | capacity i32 | first row i32 | rows i32 | 1: open, 0: sealed, i32
+//     | bytes of its encoded segment i32 (0: raw)
 /// <summary>A table's definition and the places of its rows, to and from bytes.</summary>
 internal static class TableCodec
 {
@@ -26,7 +28,10 @@ internal static class TableCodec
         bytes.Int32(table.Id);
         bytes.Text(table.Name);
         bytes.Int32(schema.TimestampIndex);
-        bytes.Int64(table.CommittedSequence);
+        var snapshot = table.Snapshot();
+        bytes.Int64(snapshot.Sequence);
+        bytes.Int64(snapshot.RowCount);
+        bytes.Int64(table.RetentionNs ?? -1);
         bytes.Int32(schema.NextId.Value);
         bytes.Int32(schema.Columns.Length);
         for (var i = 0; i < schema.Columns.Length; i++)
@@ -51,7 +56,8 @@ internal static class TableCodec
         var id = bytes.Int32();
         var name = bytes.Text();
         var timestampIndex = bytes.Int32();
-        var sequence = bytes.Int64();
+        var snapshot = new TableSnapshot(bytes.Int64(), bytes.Int64());
+        var retentionNs = bytes.Int64();
         var nextId = bytes.Int32();
         var columns = new ColumnDefinition[bytes.Count(10)];
         var ids = new ColumnId[columns.Length];
@@ -77,7 +83,10 @@ internal static class TableCodec
             table.GetOrAddSeries(symbolId).Restore(partitions);
         }
 
-        table.Commit(sequence);
+        bytes.Check(snapshot.RowCount == table.PublishedRows(), "a table's rows are not those of its slices");
+        bytes.Check(retentionNs is -1 || (retentionNs > 0 && timestampIndex >= 0), "a table has a wrong retention");
+        table.SetRetention(retentionNs < 0 ? null : retentionNs);
+        table.Commit(snapshot.Sequence, snapshot.RowCount);
         return table;
     }
 
@@ -188,20 +197,21 @@ internal static class TableCodec
             bytes.Int32(slice.StartRow);
             bytes.Int32(slice.PublishedRows);
             bytes.Int32(slice.IsOpen ? 1 : 0);
+            bytes.Int32(segment.EncodedBytes);
         }
     }
 
     private static Partition ReadPartition(ref ByteReader bytes, SegmentLoader segments)
     {
         var partition = new Partition(bytes.Int64()) { LastTime = bytes.Int64() };
-        var slices = new SegmentSlice[bytes.Count(32)];
+        var slices = new SegmentSlice[bytes.Count(36)];
         for (var i = 0; i < slices.Length; i++)
         {
             var (extent, layout, offset, capacity) = (bytes.Int32(), bytes.Int32(), bytes.Int64(), bytes.Int32());
-            var (startRow, rows, isOpen) = (bytes.Int32(), bytes.Int32(), bytes.Int32() == 1);
+            var (startRow, rows, isOpen, encodedBytes) = (bytes.Int32(), bytes.Int32(), bytes.Int32() == 1, bytes.Int32());
             bytes.Check(capacity is > 0 and <= PartitionAppender.LargestCapacity && startRow >= 0 && rows >= 0 && rows <= capacity - startRow, "a slice is longer than its segment");
-            bytes.Check(!isOpen || i == slices.Length - 1, "an open slice is not the last one");
-            bytes.Check(segments.TryLoad(extent, offset, layout, capacity, startRow + rows, isOpen, out var segment), "a segment has no such place");
+            bytes.Check(!isOpen || (i == slices.Length - 1 && encodedBytes == 0), "an open slice is not the last one");
+            bytes.Check(segments.TryLoad(new SegmentPlace(extent, offset, layout, capacity, encodedBytes), startRow + rows, isOpen, out var segment), "a segment has no such place");
             slices[i] = isOpen ? SegmentSlice.Open(segment, startRow) : new SegmentSlice(segment, startRow, rows);
         }
 
