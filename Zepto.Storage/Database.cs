@@ -150,6 +150,9 @@ public sealed partial class Database : IDisposable
     /// </summary>
     public int Compact() => _compactor.Run(toTheEnd: true, CancellationToken.None);
 
+    /// <summary>One look of the background's: of partitions that got rows since the last one, only what cannot grow any more.</summary>
+    internal int CompactWritten() => _compactor.Run(toTheEnd: false, CancellationToken.None);
+
     /// <summary>An empty batch for a table. Give it to <see cref="AppendAsync"/> or back to <see cref="ReturnBatch"/>.</summary>
     public RowBatch RentBatch(Table table)
     {

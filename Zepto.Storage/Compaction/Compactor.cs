@@ -55,26 +55,32 @@ internal sealed class Compactor(EpochRegistry epochs, Func<TableCatalog> catalog
         partition.RowsSeen = rows;
         if (partition.RowsCompacted == rows)
             return 0;
-        var made = 0;
+        var (made, refused) = (0, 0);
         var next = 0;
         while (!stop.IsCancellationRequested && SliceRun.TryFind(partition.State.Slices, next, isIdle, out var run))
         {
-            if (TryCompact(table, partition, run))
+            switch (Compact(table, partition, run))
             {
-                made++;
-                next = run.First + 1;
-                continue;
+                case Outcome.Made:
+                    made++;
+                    next = run.First + 1;
+                    break;
+                case Outcome.Refused:
+                    refused++;
+                    next = run.First + run.Count;
+                    break;
+                default:
+                    next = run.First + run.Count;
+                    break;
             }
-
-            next = run.First + run.Count;
         }
 
-        if (isIdle && !stop.IsCancellationRequested)
+        if (isIdle && refused == 0 && !stop.IsCancellationRequested)
             partition.RowsCompacted = rows;
         return made;
     }
 
-    private bool TryCompact(Table table, Partition partition, SliceRun run)
+    private Outcome Compact(Table table, Partition partition, SliceRun run)
     {
         var layout = table.Schema.Layout;
         var committed = table.CommittedSequence;
@@ -82,20 +88,29 @@ internal sealed class Compactor(EpochRegistry epochs, Func<TableCatalog> catalog
         using (epochs.Enter())
         {
             if (table.IsDropped)
-                return false;
+                return Outcome.Refused;
             // As they are from here on: what an open slice gets later makes the swap fail.
             var state = partition.State.Slices;
             if (run.First + run.Count > state.Length)
-                return false;
+                return Outcome.Refused;
+            var rows = 0;
             slices = [.. state.Slice(run.First, run.Count)];
             for (var i = 0; i < slices.Length; i++)
+            {
                 slices[i] = new SegmentSlice(slices[i].Segment, slices[i].StartRow, slices[i].PublishedRows);
+                rows += slices[i].PublishedRows;
+            }
+
+            if (rows > PartitionAppender.LargestCapacity)
+                return Outcome.Refused;
             _encoder.Write(layout, slices);
         }
 
         // Rows of a statement not committed yet may be taken back and others put in their places.
-        if (_encoder.LargestSequence > committed || !IsWorthwhile(slices))
-            return false;
+        if (_encoder.LargestSequence > committed)
+            return Outcome.Refused;
+        if (!IsWorthwhile(slices))
+            return Outcome.NotWorthwhile;
         var isSwapped = false;
         writerOf(table).CompactAsync(appender =>
         {
@@ -103,7 +118,7 @@ internal sealed class Compactor(EpochRegistry epochs, Func<TableCatalog> catalog
             if (!table.IsDropped && table.Schema.Layout.IsSameAs(layout) && epochs.IsOver(table.ColumnsChangedIn))
                 isSwapped = appender.TrySwap(partition, run.First, slices, layout, _encoder);
         }).AsTask().GetAwaiter().GetResult();
-        return isSwapped;
+        return isSwapped ? Outcome.Made : Outcome.Refused;
     }
 
     private bool IsWorthwhile(SegmentSlice[] slices)
@@ -113,5 +128,17 @@ internal sealed class Compactor(EpochRegistry epochs, Func<TableCatalog> catalog
         foreach (var segment in slices.Select(s => s.Segment).Distinct())
             bytes += segment.Allocation.SizeBytes;
         return _encoder.Written.Length < bytes;
+    }
+
+    private enum Outcome
+    {
+        /// <summary>There is a new segment.</summary>
+        Made,
+
+        /// <summary>The slices changed meanwhile, or somebody must still find them as they are; another time.</summary>
+        Refused,
+
+        /// <summary>It would take more room than before.</summary>
+        NotWorthwhile,
     }
 }

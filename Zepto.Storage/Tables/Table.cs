@@ -1,6 +1,7 @@
 using Zepto.Storage.Dictionaries;
 using Zepto.Storage.Mutations;
 using Zepto.Storage.Schema;
+using Zepto.Storage.Segments;
 
 namespace Zepto.Storage.Tables;
 
@@ -154,6 +155,24 @@ public sealed class Table : IDisposable
         }
 
         return false;
+    }
+
+    /// <summary>Rows and the room of the segments they lie in, about now; any thread.</summary>
+    public StoredSize Measure()
+    {
+        var size = default(StoredSize);
+        var seen = new HashSet<Segment>();
+        for (var i = 0; i < SeriesCount; i++)
+        {
+            foreach (var partition in SeriesAt(i).Partitions.Span)
+            {
+                seen.Clear();
+                foreach (ref readonly var slice in partition.State.Slices)
+                    size = size.With(slice, seen.Add(slice.Segment));
+            }
+        }
+
+        return size;
     }
 
     /// <summary>Rows of all partitions' present states, between statements; writer only.</summary>
