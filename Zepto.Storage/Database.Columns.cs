@@ -57,6 +57,8 @@ public sealed partial class Database
                 // The columns first: a plan kept for the new catalogue must have been made for them.
                 table.Replace(change(table.Schema));
                 Publish(_catalog.Tables);
+                // Statements planned for the columns before began in this epoch or earlier.
+                table.ColumnsChangedIn = Epochs.Advance();
             }
         }).ConfigureAwait(false);
         await CheckpointAsync().ConfigureAwait(false);

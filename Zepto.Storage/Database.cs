@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Zepto.Storage.Catalog;
+using Zepto.Storage.Compaction;
 using Zepto.Storage.Dictionaries;
 using Zepto.Storage.Epochs;
 using Zepto.Storage.Extents;
@@ -25,6 +26,8 @@ public sealed partial class Database : IDisposable
     private readonly List<WeakReference<Table>> _dropped = [];
     private readonly Lock _changing = new();
     private readonly CheckpointSchedule? _schedule;
+    private readonly Compactor _compactor;
+    private readonly CompactionThread? _compaction;
     private TableCatalog _catalog;
     private int _nextTableId;
 
@@ -37,6 +40,9 @@ public sealed partial class Database : IDisposable
         _writers = new WriterThread[Math.Max(1, options.WriterThreads)];
         for (var i = 0; i < _writers.Length; i++)
             _writers[i] = new WriterThread(i, options, Allocator, Epochs, Statistics);
+        _compactor = new Compactor(Epochs, () => Catalog, WriterOf);
+        if (options.CompactionInterval != Timeout.InfiniteTimeSpan)
+            _compaction = new CompactionThread(options, _compactor);
         if (state.Checkpointer is not null && options.CheckpointInterval != Timeout.InfiniteTimeSpan)
             _schedule = new CheckpointSchedule(options, Allocator, Statistics, CheckpointAsync);
         StartRetention();
@@ -138,12 +144,21 @@ public sealed partial class Database : IDisposable
     /// <summary>As <see cref="CheckpointAsync"/>, waiting.</summary>
     public void Checkpoint() => CheckpointAsync().AsTask().GetAwaiter().GetResult();
 
+    /// <summary>
+    /// Encodes and joins the segments of all tables that are not written at the moment, partitions' ends included, as goes on in the background by
+    /// itself; done when it is. Nothing is stored or seen differently. The next checkpoint makes it durable. Returns the segments made.
+    /// </summary>
+    public int Compact() => _compactor.Run(toTheEnd: true, CancellationToken.None);
+
+    /// <summary>One look of the background's: of partitions that got rows since the last one, only what cannot grow any more.</summary>
+    internal int CompactWritten() => _compactor.Run(toTheEnd: false, CancellationToken.None);
+
     /// <summary>An empty batch for a table. Give it to <see cref="AppendAsync"/> or back to <see cref="ReturnBatch"/>.</summary>
     public RowBatch RentBatch(Table table)
     {
         if (!_batches.TryTake(out var batch))
             batch = new RowBatch();
-        batch.Begin(table, table.Schema);
+        batch.Begin(table);
         return batch;
     }
 
@@ -193,6 +208,8 @@ public sealed partial class Database : IDisposable
     {
         _retention?.Dispose();
         _schedule?.Dispose();
+        _compaction?.Dispose();
+        _compactor.Dispose();
         foreach (var writer in _writers)
             writer.Dispose();
         if (_state.Checkpointer is not null)

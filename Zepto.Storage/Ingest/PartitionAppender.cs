@@ -11,7 +11,7 @@ namespace Zepto.Storage.Ingest;
 /// published but not committed: the table's sequence makes them visible. Every change can be undone until <see cref="Finish"/>. Used by the table's
 /// writer thread only.
 /// </summary>
-internal sealed unsafe class PartitionAppender : IDisposable
+internal sealed unsafe partial class PartitionAppender : IDisposable
 {
     private const int SmallestCapacity = 64;
 
@@ -116,14 +116,14 @@ internal sealed unsafe class PartitionAppender : IDisposable
     public void Rewrite(Series series, Partition partition, ReadOnlySpan<RowPlace> removed, in NewRows rows, long commitSequence)
     {
         var slices = _rewrite.Run(partition.State.Slices, removed, rows);
-        Replace(series, partition, slices, commitSequence, SegmentFate.Reused);
+        Replace(series, partition, slices, commitSequence, partition.State, SegmentFate.Reused);
         partition.LastTime = slices.Length == 0 ? long.MinValue : LastTimeOf(slices[^1], rows.Batch.Schema);
     }
 
     /// <summary>Makes an empty state of the partition that snapshots from <paramref name="commitSequence"/> on see.</summary>
     public void Clear(Series series, Partition partition, long commitSequence)
     {
-        Replace(series, partition, [], commitSequence, SegmentFate.GivenBack);
+        Replace(series, partition, [], commitSequence, partition.State, SegmentFate.GivenBack);
         partition.LastTime = long.MinValue;
     }
 
@@ -161,7 +161,9 @@ internal sealed unsafe class PartitionAppender : IDisposable
             startRow = last.Segment.PublishedRows;
             if (last.IsOpen && startRow < last.Segment.Capacity && last.Segment.Layout.Covers(schema.Layout))
                 return last.Segment;
-            capacity = Math.Min(LargestCapacity, last.Segment.Capacity * 4);
+            // A partition that was encoded to its end has gone without rows: it starts small again.
+            if (!last.Segment.IsEncoded)
+                capacity = Math.Min(LargestCapacity, last.Segment.Capacity * 4);
         }
 
         while (capacity < rows && capacity < LargestCapacity)
@@ -177,9 +179,9 @@ internal sealed unsafe class PartitionAppender : IDisposable
         return segment;
     }
 
-    private void Replace(Series series, Partition partition, SegmentSlice[] slices, long commitSequence, SegmentFate fate)
+    private void Replace(Series? series, Partition partition, SegmentSlice[] slices, long visibleFrom, PartitionState? previous, SegmentFate fate)
     {
-        var replacement = new PartitionState(slices, commitSequence, partition.State);
+        var replacement = new PartitionState(slices, visibleFrom, previous);
         _used.Clear();
         foreach (var slice in slices)
             _used.Add(slice.Segment);
@@ -197,7 +199,7 @@ internal sealed unsafe class PartitionAppender : IDisposable
     }
 
     private static long LastTimeOf(in SegmentSlice slice, TableSchema schema) =>
-        schema.TimestampIndex < 0 ? long.MinValue : slice.Segment.Values<long>(schema.TimestampId, slice.StartRow + slice.PublishedRows - 1, 1)[0];
+        schema.TimestampIndex < 0 ? long.MinValue : slice.Segment.Int64At(schema.TimestampId, slice.StartRow + slice.PublishedRows - 1);
 
     /// <summary>A partition before the running statement; <c>OpenRows</c> is -1 where no slice was open.</summary>
     private readonly record struct Touched(Partition Partition, PartitionState State, long LastTime, int OpenRows);

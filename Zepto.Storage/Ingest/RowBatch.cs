@@ -123,6 +123,8 @@ public sealed unsafe class RowBatch : IDisposable
 
     internal byte* Address(int column) => _columns[column].Address;
 
+    internal void Begin(Table table) => Begin(table, table.Schema);
+
     internal void Begin(Table table, TableSchema schema)
     {
         Table = table;

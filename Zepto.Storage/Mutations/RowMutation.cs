@@ -109,7 +109,7 @@ public sealed unsafe class RowMutation : IDisposable
     internal void Begin(Table table, MemoryBudget? budget, ConcurrentBag<RowMutation>? pool)
     {
         (Table, _budget, _pool, _isSealed) = (table, budget, pool, false);
-        Replacements.Begin(table, table.Schema);
+        Replacements.Begin(table);
         _hasSymbols = Replacements.Schema.SymbolIndex >= 0;
         _hasTimes = Replacements.Schema.TimestampIndex >= 0;
     }

@@ -13,6 +13,7 @@ namespace Zepto.Storage.Persistence;
 //   layouts of segments: count i32, each: columns: count i32, each: id i32 | type u8
 //   series: count i32, each: symbol id i32 | partitions: count i32, each: start of the day i64 | largest timestamp i64 | slices: count i32, each:
 //     extent i32 | layout of its segment i32 | offset in the extent i64 | capacity i32 | first row i32 | rows i32 | 1: open, 0: sealed, i32
+//     | bytes of its encoded segment i32 (0: raw)
 /// <summary>A table's definition and the places of its rows, to and from bytes.</summary>
 internal static class TableCodec
 {
@@ -196,20 +197,21 @@ internal static class TableCodec
             bytes.Int32(slice.StartRow);
             bytes.Int32(slice.PublishedRows);
             bytes.Int32(slice.IsOpen ? 1 : 0);
+            bytes.Int32(segment.EncodedBytes);
         }
     }
 
     private static Partition ReadPartition(ref ByteReader bytes, SegmentLoader segments)
     {
         var partition = new Partition(bytes.Int64()) { LastTime = bytes.Int64() };
-        var slices = new SegmentSlice[bytes.Count(32)];
+        var slices = new SegmentSlice[bytes.Count(36)];
         for (var i = 0; i < slices.Length; i++)
         {
             var (extent, layout, offset, capacity) = (bytes.Int32(), bytes.Int32(), bytes.Int64(), bytes.Int32());
-            var (startRow, rows, isOpen) = (bytes.Int32(), bytes.Int32(), bytes.Int32() == 1);
+            var (startRow, rows, isOpen, encodedBytes) = (bytes.Int32(), bytes.Int32(), bytes.Int32() == 1, bytes.Int32());
             bytes.Check(capacity is > 0 and <= PartitionAppender.LargestCapacity && startRow >= 0 && rows >= 0 && rows <= capacity - startRow, "a slice is longer than its segment");
-            bytes.Check(!isOpen || i == slices.Length - 1, "an open slice is not the last one");
-            bytes.Check(segments.TryLoad(extent, offset, layout, capacity, startRow + rows, isOpen, out var segment), "a segment has no such place");
+            bytes.Check(!isOpen || (i == slices.Length - 1 && encodedBytes == 0), "an open slice is not the last one");
+            bytes.Check(segments.TryLoad(new SegmentPlace(extent, offset, layout, capacity, encodedBytes), startRow + rows, isOpen, out var segment), "a segment has no such place");
             slices[i] = isOpen ? SegmentSlice.Open(segment, startRow) : new SegmentSlice(segment, startRow, rows);
         }
 

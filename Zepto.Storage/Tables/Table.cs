@@ -1,6 +1,7 @@
 using Zepto.Storage.Dictionaries;
 using Zepto.Storage.Mutations;
 using Zepto.Storage.Schema;
+using Zepto.Storage.Segments;
 
 namespace Zepto.Storage.Tables;
 
@@ -18,6 +19,7 @@ public sealed class Table : IDisposable
     private Series[] _series = new Series[16];
     private int _seriesCount;
     private long _committedSequence;
+    private long _columnsChangedIn;
     private long _unusedSequences;
     private int _mutationVersion;
     private long _retentionNs = Forever;
@@ -155,6 +157,24 @@ public sealed class Table : IDisposable
         return false;
     }
 
+    /// <summary>Rows and the room of the segments they lie in, about now; any thread.</summary>
+    public StoredSize Measure()
+    {
+        var size = default(StoredSize);
+        var seen = new HashSet<Segment>();
+        for (var i = 0; i < SeriesCount; i++)
+        {
+            foreach (var partition in SeriesAt(i).Partitions.Span)
+            {
+                seen.Clear();
+                foreach (ref readonly var slice in partition.State.Slices)
+                    size = size.With(slice, seen.Add(slice.Segment));
+            }
+        }
+
+        return size;
+    }
+
     /// <summary>Rows of all partitions' present states, between statements; writer only.</summary>
     internal long PublishedRows()
     {
@@ -166,6 +186,13 @@ public sealed class Table : IDisposable
         }
 
         return rows;
+    }
+
+    /// <summary>Epoch after which no statement has a plan for earlier columns; 0 where they never changed.</summary>
+    internal long ColumnsChangedIn
+    {
+        get => Volatile.Read(ref _columnsChangedIn);
+        set => Volatile.Write(ref _columnsChangedIn, value);
     }
 
     /// <summary>Writer only, so that no batch is between the old and the new columns.</summary>

@@ -11,7 +11,7 @@ namespace Zepto.Query.Execution.Scans;
 
 /// <summary>
 /// Reads a table's rows as of one moment, series by series and in time order within a series. Columns are views on the segments where the
-/// stored width is the vector's (no copy), widened copies for INT32 and FLOAT32.
+/// stored width is the vector's (no copy), decoded copies of encoded segments, widened copies for INT32 and FLOAT32.
 /// </summary>
 internal sealed unsafe class ScanOperator : Operator
 {
@@ -198,7 +198,7 @@ internal sealed unsafe class ScanOperator : Operator
     {
         var segment = _segment!;
         if (column == SequenceColumn)
-            return Vector.Of(VectorKind.Int64, segment.SequenceAddress(start), rows, false);
+            return Vector.Of(VectorKind.Int64, segment.ReadSequences(start, rows, Room<long>(rows)), rows, false);
         var kind = Shape[output].Kind;
         if (column == _schema.SymbolIndex)
             return Vector.OfConstant(kind, _symbol, rows, false, _dictionaries[output]);
@@ -209,11 +209,14 @@ internal sealed unsafe class ScanOperator : Operator
         var nulls = column != _schema.TimestampIndex && segment.Block(id, start / Segment.BlockRows).NullCount > 0;
         return type switch
         {
-            ColumnType.Int32 => Widen(segment.Values<int>(id, start, rows), nulls),
-            ColumnType.Float32 => Widen(segment.Values<float>(id, start, rows), nulls),
-            _ => Vector.Of(kind, segment.Address(id, start), rows, nulls, _dictionaries[output]),
+            ColumnType.Int32 => Widen(new ReadOnlySpan<int>(segment.Read(id, start, rows, Room<int>(rows)), rows), nulls),
+            ColumnType.Float32 => Widen(new ReadOnlySpan<float>(segment.Read(id, start, rows, Room<float>(rows)), rows), nulls),
+            _ => Vector.Of(kind, segment.Read(id, start, rows, Room<long>(rows)), rows, nulls, _dictionaries[output]),
         };
     }
+
+    /// <summary>Where the chunk's values are decoded to, if they are encoded.</summary>
+    private T* Room<T>(int rows) where T : unmanaged => _segment!.IsEncoded ? _run!.Scratch.Allocate<T>(rows) : null;
 
     private Vector NullVector(VectorKind kind, int rows, CodeDictionary? dictionary)
     {

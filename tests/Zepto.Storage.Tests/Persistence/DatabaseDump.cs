@@ -9,7 +9,9 @@ namespace Zepto.Storage.Tests.Persistence;
 /// <summary>Everything a database holds as text, one line a thing, so that two can be compared and a difference read.</summary>
 internal static class DatabaseDump
 {
-    public static List<string> Of(Database database)
+    /// <param name="database">The database.</param>
+    /// <param name="withPlaces">Slices and statistics too, which compaction changes.</param>
+    public static List<string> Of(Database database, bool withPlaces = true)
     {
         var lines = new List<string>();
         for (var id = 0; id <= database.Symbols.Count; id++)
@@ -20,7 +22,7 @@ internal static class DatabaseDump
 
         using var lease = database.Epochs.Enter();
         foreach (var table in database.Catalog.Tables.OrderBy(t => t.Id))
-            Add(lines, table);
+            Add(lines, table, withPlaces);
         return lines;
     }
 
@@ -32,7 +34,7 @@ internal static class DatabaseDump
         Assert.True(expected.Count == actual.Count, $"{what}: expected {expected.Count} lines, found {actual.Count}");
     }
 
-    private static void Add(List<string> lines, Table table)
+    private static void Add(List<string> lines, Table table, bool withPlaces)
     {
         var columns = table.Schema.Columns;
         lines.Add($"table {table.Id} {table.Name} timestamp {table.Schema.TimestampIndex} symbol {table.Schema.SymbolIndex} sequence {table.CommittedSequence}");
@@ -51,25 +53,28 @@ internal static class DatabaseDump
             {
                 lines.Add($"partition {partition.BucketStartNs} until {partition.LastTime}");
                 foreach (var slice in partition.StateAt(table.CommittedSequence).Slices)
-                    Add(lines, table, slice);
+                    Add(lines, table, slice, withPlaces);
             }
         }
     }
 
-    private static unsafe void Add(List<string> lines, Table table, SegmentSlice slice)
+    private static void Add(List<string> lines, Table table, SegmentSlice slice, bool withPlaces)
     {
         var segment = slice.Segment;
         var rows = slice.VisibleRows(table.CommittedSequence);
-        lines.Add($"slice of {segment.Capacity} from {slice.StartRow} rows {rows} open {slice.IsOpen} columns {string.Join(' ', segment.Layout.Columns.ToArray())}");
+        if (withPlaces)
+            lines.Add($"slice of {segment.Capacity} from {slice.StartRow} rows {rows} open {slice.IsOpen} columns {string.Join(' ', segment.Layout.Columns.ToArray())}");
         var text = new StringBuilder();
         for (var row = slice.StartRow; row < slice.StartRow + rows; row++)
         {
-            text.Clear().Append(CultureInfo.InvariantCulture, $"row {*segment.SequenceAddress(row)}");
+            text.Clear().Append(CultureInfo.InvariantCulture, $"row {segment.SequenceAt(row)}");
             for (var c = 0; c < table.Schema.Columns.Length; c++)
                 text.Append(' ').Append(Value(segment, table.Schema, c, row));
             lines.Add(text.ToString());
         }
 
+        if (!withPlaces)
+            return;
         foreach (var column in segment.Layout.Columns)
         {
             // Nobody reads those of a dropped column: rows appended since leave their places as they were.
@@ -86,13 +91,17 @@ internal static class DatabaseDump
     private static unsafe string Value(Segment segment, TableSchema schema, int column, int row)
     {
         var id = schema.IdOf(column);
-        if (!segment.HasColumn(id))
+        if (column == schema.SymbolIndex)
             return "-";
+        if (!segment.HasColumn(id))
+            return Nulls.BitsOf(schema.Columns[column].Type).ToString(CultureInfo.InvariantCulture);
+        long room;
+        var value = segment.Read(id, row, 1, &room);
         return (TableSchema.WidthBytes(schema.Columns[column].Type) switch
         {
-            8 => *(long*)segment.Address(id, row),
-            4 => *(int*)segment.Address(id, row),
-            _ => *(byte*)segment.Address(id, row),
+            8 => *(long*)value,
+            4 => *(int*)value,
+            _ => *(byte*)value,
         }).ToString(CultureInfo.InvariantCulture);
     }
 }

@@ -213,7 +213,7 @@ public class ColumnChangesTests
 
         public int NextName { get; set; }
 
-        public unsafe void AssertHeldBy(Database database, Table table, string what)
+        public void AssertHeldBy(Database database, Table table, string what)
         {
             using var lease = database.Epochs.Enter();
             var found = 0;
@@ -224,7 +224,7 @@ public class ColumnChangesTests
                 {
                     for (var row = slice.StartRow; row < slice.StartRow + slice.VisibleRows(table.CommittedSequence); row++, found++)
                     {
-                        var given = Rows[(int)*slice.Segment.SequenceAddress(row) - 1];
+                        var given = Rows[(int)slice.Segment.SequenceAt(row) - 1];
                         for (var c = 0; c < schema.Columns.Length; c++)
                         {
                             if (c == schema.SymbolIndex)
@@ -246,7 +246,8 @@ public class ColumnChangesTests
             var type = table.Schema.Columns[column].Type;
             if (!segment.HasColumn(id))
                 return "NULL";
-            var address = segment.Address(id, row);
+            long room;
+            var address = segment.Read(id, row, 1, &room);
             return type switch
             {
                 ColumnType.Int64 or ColumnType.Timestamp => *(long*)address == Nulls.Int64 ? "NULL" : $"{*(long*)address}",
