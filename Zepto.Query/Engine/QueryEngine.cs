@@ -3,6 +3,7 @@ using Zepto.Query.Execution.Scans;
 using Zepto.Query.Planning;
 using Zepto.Query.Results;
 using Zepto.Query.Statements;
+using Zepto.Query.Statements.Formats;
 using Zepto.Query.Syntax;
 using Zepto.Storage;
 using Zepto.Storage.Catalog;
@@ -141,11 +142,12 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
                 break;
             case UnsupportedStatement unsupported:
                 throw SqlException.Unsupported($"{unsupported.What} is not supported");
-            case InsertStatement { Values: false } insert:
+            case InsertStatement { Query: not null }:
                 RequireWriting(context, "INSERT");
-                throw SqlException.Unsupported(insert.Format is null ? "INSERT … SELECT is not supported; use VALUES" : $"INSERT … FORMAT {insert.Format} is not supported; use VALUES");
+                throw SqlException.Unsupported("INSERT … SELECT is not supported; use VALUES");
             case InsertStatement insert:
-                Insert(execution, sql, context, InsertTarget.Create(catalog, insert.Table, insert.Columns), insert.DataOffset, execution.Run.Literals.NowNs);
+                var format = insert.Format is null ? InputFormat.Values : InputFormat.Find(insert.Format);
+                Insert(execution, sql, context, InsertTarget.Create(catalog, insert.Table, insert.Columns, format), insert.DataOffset, execution.Run.Literals.NowNs);
                 break;
             case var _ when SchemaStatements.IsReading(statement):
                 execution.Use(PlanOf(Schema.RunReading(statement)), formatName);
@@ -193,7 +195,7 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
     {
         RequireWriting(context, "INSERT");
         execution.Insert = Database.RentBatch(target.Table);
-        execution.InsertReader.Read(sql, dataOffset, target, execution.Insert, nowNs);
+        execution.InsertReader.Read(sql, dataOffset, context.Data.Span, target, execution.Insert, nowNs);
     }
 
     private void Select(StatementExecution execution, SelectStatement select, ReadOnlySpan<byte> sql, TableCatalog catalog)
