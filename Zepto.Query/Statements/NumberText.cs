@@ -62,6 +62,9 @@ internal static class NumberText
         var at = negative || text[0] == '+' ? 1 : 0;
         ulong mantissa = 0;
         var digits = ReadDigits(text, ref at, ref mantissa);
+        // As many digits begin with zeros, or are out of range.
+        if (at == text.Length && digits > UnsignedDigits)
+            return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) && value != Nulls.Int64;
         value = negative ? -(long)mantissa : (long)mantissa;
         return at == text.Length && digits is > 0 and <= UnsignedDigits && mantissa <= long.MaxValue;
     }
