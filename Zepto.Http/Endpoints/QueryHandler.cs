@@ -15,9 +15,22 @@ public sealed class QueryHandler(IStatementRunner runner, LatencyHistogram laten
 {
     private const int ChunkBytes = 64 * 1024;
 
+    // Reading the rows of a larger body takes a millisecond or more, in which the connection's thread serves others.
+    private const int LargeBodyBytes = 256 * 1024;
+
     public bool TakesBody => true;
 
-    public ValueTask HandleAsync(RequestContext context)
+    public ValueTask HandleAsync(RequestContext context) =>
+        context.Body.Length < LargeBodyBytes ? Handle(context) : HandleOnPoolAsync(context);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask HandleOnPoolAsync(RequestContext context)
+    {
+        await Task.Yield();
+        await Handle(context).ConfigureAwait(false);
+    }
+
+    private ValueTask Handle(RequestContext context)
     {
         bool isReadOnly = context.Head.Method is RequestMethod.Get or RequestMethod.Head;
         ReadOnlySpan<byte> sql = isReadOnly ? default : context.Body.Span;
@@ -33,7 +46,7 @@ public sealed class QueryHandler(IStatementRunner runner, LatencyHistogram laten
             statement.Advance(length);
             if (!isReadOnly && !context.Body.IsEmpty)
             {
-                if (StatementText.IsInsertWithFormat(statement.Written))
+                if (StatementText.IsInsertWithoutRows(statement.Written))
                 {
                     data = context.Body;
                 }

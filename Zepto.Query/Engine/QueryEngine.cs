@@ -3,6 +3,7 @@ using Zepto.Query.Execution.Scans;
 using Zepto.Query.Planning;
 using Zepto.Query.Results;
 using Zepto.Query.Statements;
+using Zepto.Query.Statements.Formats;
 using Zepto.Query.Syntax;
 using Zepto.Storage;
 using Zepto.Storage.Catalog;
@@ -171,11 +172,9 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
                 RequireWriting(context, "INSERT");
                 execution.Use(new InsertSelect(this, (InsertStatement)SqlParser.Parse(sql, numbersLiterals: false), execution.Run));
                 break;
-            case InsertStatement { Values: false } insert:
-                RequireWriting(context, "INSERT");
-                throw SqlException.Unsupported($"INSERT … FORMAT {insert.Format} is not supported; use VALUES");
             case InsertStatement insert:
-                Insert(execution, sql, context, InsertTarget.Create(catalog, insert.Table, insert.Columns), insert.DataOffset, execution.Run.Literals.NowNs);
+                var format = insert.Format is null ? InputFormat.Values : InputFormat.Find(insert.Format);
+                Insert(execution, sql, context, InsertTarget.Create(catalog, insert.Table, insert.Columns, format), insert.DataOffset, execution.Run.Literals.NowNs);
                 break;
             case var _ when SchemaStatements.IsReading(statement):
                 execution.Use(PlanOf(Schema.RunReading(statement)), formatName);
@@ -223,7 +222,7 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
     {
         RequireWriting(context, "INSERT");
         execution.Insert = Database.RentBatch(target.Table);
-        execution.InsertReader.Read(sql, dataOffset, target, execution.Insert, nowNs);
+        execution.InsertReader.Read(sql, dataOffset, context.Data.Span, target, execution.Insert, nowNs);
     }
 
     private void Select(StatementExecution execution, SelectStatement select, ReadOnlySpan<byte> sql, TableCatalog catalog)

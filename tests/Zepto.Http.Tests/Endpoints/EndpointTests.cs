@@ -148,7 +148,12 @@ public sealed class EndpointTests : IDisposable
     [Theory]
     [InlineData("INSERT INTO t FORMAT CSV", true)]
     [InlineData("  /* a */ -- b\n insert into t (a, b) format JSONEachRow ; ", true)]
-    [InlineData("INSERT INTO t VALUES", false)]
+    [InlineData("INSERT INTO t VALUES", true)]
+    [InlineData("insert into t (a, b)values;", true)]
+    [InlineData("INSERT INTO values VALUES", true)]
+    [InlineData("INSERT INTO values", false)]
+    [InlineData("INSERT INTO db.values", false)]
+    [InlineData("INSERT INTO t VALUES (1),", false)]
     [InlineData("SELECT 1 FORMAT CSV", false)]
     [InlineData("INSERT INTO t SELECT * FROM reFORMAT x", false)]
     public void Query_InsertInUrl_TakesTheBodyAsData(string sql, bool isData)
