@@ -4,6 +4,7 @@ using Zepto.Storage.Dictionaries;
 using Zepto.Storage.Epochs;
 using Zepto.Storage.Extents;
 using Zepto.Storage.Ingest;
+using Zepto.Storage.Log;
 using Zepto.Storage.Persistence;
 using Zepto.Storage.Schema;
 using Zepto.Storage.Tables;
@@ -15,7 +16,7 @@ namespace Zepto.Storage;
 /// (a table kept from before the lease may be dropped and its rows overwritten), its committed sequence, then series, partitions and slices.
 /// Writing: rent a batch, fill it, append it.
 /// </summary>
-public sealed class Database : IDisposable
+public sealed partial class Database : IDisposable
 {
     private const int PooledBatches = 64;
     private readonly DatabaseOptions _options;
@@ -23,29 +24,39 @@ public sealed class Database : IDisposable
     private readonly WriterThread[] _writers;
     private readonly ConcurrentBag<RowBatch> _batches = [];
     private readonly List<WeakReference<Table>> _dropped = [];
+    private readonly List<Table> _toRetire = [];
     private readonly Lock _changing = new();
     private readonly CheckpointSchedule? _schedule;
     private TableCatalog _catalog;
     private int _nextTableId;
 
-    private Database(DatabaseOptions options, StoredState state)
+    private Database(DatabaseOptions options, StoredState state, EpochRegistry epochs, StorageStatistics statistics)
     {
         _options = options;
         _state = state;
+        Epochs = epochs;
+        Statistics = statistics;
         _catalog = new TableCatalog(1, state.Tables);
         _nextTableId = state.NextTableId;
         _writers = new WriterThread[Math.Max(1, options.WriterThreads)];
         for (var i = 0; i < _writers.Length; i++)
-            _writers[i] = new WriterThread(i, options, Allocator, Epochs, Statistics);
+            _writers[i] = new WriterThread(i, options, Allocator, Epochs, Statistics, Log);
         if (state.Checkpointer is not null && options.CheckpointInterval != Timeout.InfiniteTimeSpan)
-            _schedule = new CheckpointSchedule(options, Allocator, Statistics, CheckpointAsync);
+            _schedule = new CheckpointSchedule(options, Allocator, Statistics, Log, CheckpointAsync);
     }
 
     /// <summary>
-    /// Opens the data directory, made when missing, at its last checkpoint; without a directory, an empty database in memory. Throws
-    /// StorageException: Locked, Unwritable or Damaged.
+    /// Opens the data directory, made when missing, at its last checkpoint and the statements that its log has after it; without a directory, an empty
+    /// database in memory. Throws StorageException: Locked, Unwritable or Damaged.
     /// </summary>
-    public static Database Open(DatabaseOptions options) => new(options, StoredState.Open(options));
+    public static Database Open(DatabaseOptions options)
+    {
+        var epochs = new EpochRegistry();
+        var statistics = new StorageStatistics();
+        var database = new Database(options, StoredState.Open(options, epochs, statistics), epochs, statistics);
+        database.AfterReplay();
+        return database;
+    }
 
     /// <summary>The server's symbols.</summary>
     public SymbolDictionary Symbols => _state.Symbols;
@@ -57,15 +68,20 @@ public sealed class Database : IDisposable
     public int TablesMade => Volatile.Read(ref _nextTableId) - 1;
 
     /// <summary>Leases of readers.</summary>
-    public EpochRegistry Epochs { get; } = new();
+    public EpochRegistry Epochs { get; }
 
     /// <summary>Counters.</summary>
-    public StorageStatistics Statistics { get; } = new();
+    public StorageStatistics Statistics { get; }
+
+    /// <summary>Whether it was opened for reading only; see <see cref="DatabaseOptions.Recover"/>.</summary>
+    public bool IsReadOnly => _options is { Recover: true, DataDirectory: not null };
 
     /// <summary>Bytes mapped for segments; address space, of which only touched pages are memory.</summary>
     public long MappedBytes => Allocator.MappedBytes;
 
     private SegmentAllocator Allocator => _state.Allocator;
+
+    private WriteAheadLog? Log => _state.Log;
 
     /// <summary>
     /// Makes a table, durable when the call is done. Throws StorageException when the name is taken, the definition makes no table or the directory
@@ -73,19 +89,24 @@ public sealed class Database : IDisposable
     /// </summary>
     public async ValueTask<Table> CreateTableAsync(TableDefinition definition)
     {
+        ThrowIfReadOnly();
         var schema = new TableSchema([.. definition.Columns], definition.TimestampColumn);
         Table table;
+        long lsn;
         lock (_changing)
         {
             if (_catalog.TryGet(definition.Name, out _))
                 throw new StorageException(StorageErrorKind.AlreadyExists, $"Table {definition.Name} exists already");
-            table = new Table(_nextTableId++, definition.Name, schema);
+            table = new Table(_nextTableId, definition.Name, schema);
+            // Before anybody can store rows in it.
+            lsn = Log?.AppendTable(table) ?? 0;
+            _nextTableId++;
             Publish([.. _catalog.Tables, table]);
         }
 
         try
         {
-            await CheckpointAsync().ConfigureAwait(false);
+            await MakeDurableAsync(lsn).ConfigureAwait(false);
         }
         catch
         {
@@ -107,12 +128,20 @@ public sealed class Database : IDisposable
     /// </summary>
     public async ValueTask DropTableAsync(string name)
     {
+        ThrowIfReadOnly();
         var table = Find(name);
-        if (!TryForget(table))
-            throw new StorageException(StorageErrorKind.UnknownTable, $"Unknown table: {name}");
+        long lsn;
+        lock (_changing)
+        {
+            if (table.IsDropped)
+                throw new StorageException(StorageErrorKind.UnknownTable, $"Unknown table: {name}");
+            lsn = Log?.AppendDrop(table) ?? 0;
+            _ = TryForget(table);
+        }
+
         try
         {
-            await CheckpointAsync().ConfigureAwait(false);
+            await MakeDurableAsync(lsn).ConfigureAwait(false);
         }
         catch
         {
@@ -122,7 +151,12 @@ public sealed class Database : IDisposable
             throw;
         }
 
-        await WriterOf(table).RetireAsync(table, isForgotten: true).ConfigureAwait(false);
+        lock (_changing)
+            _toRetire.Add(table);
+        if (Log is null)
+            await RetireAsync([table]).ConfigureAwait(false);
+        else
+            _schedule?.Start();
     }
 
     /// <summary>As <see cref="DropTableAsync"/>, waiting.</summary>
@@ -134,7 +168,9 @@ public sealed class Database : IDisposable
     /// </summary>
     public async ValueTask AddColumnAsync(string tableName, ColumnDefinition column)
     {
+        ThrowIfReadOnly();
         var table = Find(tableName);
+        long lsn = 0;
         await WriterOf(table).ChangeAsync(() =>
         {
             lock (_changing)
@@ -143,18 +179,33 @@ public sealed class Database : IDisposable
                     throw new StorageException(StorageErrorKind.UnknownTable, $"Unknown table: {tableName}");
                 if (table.Schema.IndexOf(column.Name) >= 0)
                     throw new StorageException(StorageErrorKind.AlreadyExists, $"Column {column.Name} exists already in {tableName}");
-                table.Replace(table.Schema.With(column));
+                lsn = Replace(table, table.Schema.With(column));
                 Publish(_catalog.Tables);
             }
         }).ConfigureAwait(false);
-        await CheckpointAsync().ConfigureAwait(false);
+        await MakeDurableAsync(lsn).ConfigureAwait(false);
     }
 
     /// <summary>
-    /// Makes everything stored up to the call durable; done when it is. Nothing to do in memory. Throws StorageException (Unwritable), and the directory
-    /// is at its last checkpoint then.
+    /// Makes everything stored up to the call part of a checkpoint, so that the next start has nothing of it to replay; done when it is. Nothing to do in
+    /// memory. Throws StorageException (Unwritable), and the directory is at its last checkpoint then.
     /// </summary>
-    public ValueTask CheckpointAsync() => _state.Checkpointer is { } checkpointer ? checkpointer.RunAsync(CaptureAsync, NextTableId) : default;
+    public async ValueTask CheckpointAsync()
+    {
+        if (_state.Checkpointer is not { } checkpointer)
+            return;
+        Table[] dropped = [];
+        await checkpointer.RunAsync(
+            () =>
+            {
+                var begin = BeginCheckpoint();
+                lock (_changing)
+                    dropped = [.. _toRetire];
+                return begin;
+            }, CaptureAsync).ConfigureAwait(false);
+        // The manifest names none of their segments any more.
+        await RetireAsync(dropped).ConfigureAwait(false);
+    }
 
     /// <summary>As <see cref="CheckpointAsync"/>, waiting.</summary>
     public void Checkpoint() => CheckpointAsync().AsTask().GetAwaiter().GetResult();
@@ -186,6 +237,7 @@ public sealed class Database : IDisposable
     {
         try
         {
+            ThrowIfReadOnly();
             if (batch.Table.IsDropped)
                 throw new StorageException(StorageErrorKind.UnknownTable, $"Unknown table: {batch.Table.Name}");
             await WriterOf(batch.Table).StoreAsync(batch).ConfigureAwait(false);
@@ -202,12 +254,12 @@ public sealed class Database : IDisposable
     internal ValueTask HoldWriterAsync(Table table, ManualResetEventSlim until) => WriterOf(table).ChangeAsync(until.Wait);
 
     /// <summary>
-    /// Finishes queued statements, makes everything durable and frees it; no reader may be running. When the directory refuses the last
-    /// checkpoint, a log line says so and the directory stays at the one before.
+    /// Finishes queued statements, takes a checkpoint and frees everything; no reader may be running. When the directory refuses the checkpoint, a log
+    /// line says so and the directory stays at the one before and its log.
     /// </summary>
     public void Dispose() => Close(makeDurable: true);
 
-    /// <summary>As <see cref="Dispose"/>, but leaves the directory at its last checkpoint: for a start that failed half way.</summary>
+    /// <summary>As <see cref="Dispose"/>, but leaves the directory at its last checkpoint, or as it was opened when there was none since: for a start that failed half way.</summary>
     public void Abandon() => Close(makeDurable: false);
 
     private void Close(bool makeDurable)
@@ -234,44 +286,109 @@ public sealed class Database : IDisposable
     {
         try
         {
-            if (makeDurable)
-                checkpointer.RunAsync(CaptureStopped, NextTableId).AsTask().GetAwaiter().GetResult();
+            if (!makeDurable)
+            {
+                _state.MarkAbandoned();
+                return;
+            }
+
+            checkpointer.RunAsync(() => new CheckpointBegin(Catalog.Tables, _nextTableId, NextLogFile()), CaptureStopped, isLast: true).AsTask().GetAwaiter().GetResult();
             _state.MarkStopped();
         }
         catch (Exception error) when (error is StorageException || FileFormat.IsFileError(error))
         {
-            _options.Log?.Invoke($"the last checkpoint failed, rows stored after the one before are lost: {error.Message}");
+            var fate = Log is null ? "rows stored after the one before are lost" : "the next start replays the log";
+            _options.Log?.Invoke($"the last checkpoint failed, {fate}: {error.Message}");
+        }
+    }
+
+    /// <summary>After a start: what was replayed need not be replayed again, and a log that nobody goes on with must go.</summary>
+    private void AfterReplay()
+    {
+        if (!_state.HasReplayed || _state.Checkpointer is null)
+            return;
+        if (Log is not null)
+        {
+            _schedule?.Start();
+            return;
+        }
+
+        try
+        {
+            Checkpoint();
+            _state.DeleteReplayed();
+        }
+        catch
+        {
+            Close(makeDurable: false);
+            throw;
+        }
+    }
+
+    /// <summary>Done when a change of the catalogue is durable: by its record, or without a log by a checkpoint.</summary>
+    private ValueTask MakeDurableAsync(long lsn) => Log is { } log ? log.DurableAsync(lsn) : CheckpointAsync();
+
+    /// <summary>Gives a table other columns, in the log first; on its writer thread and locked. Returns the LSN for <see cref="MakeDurableAsync"/>.</summary>
+    private long Replace(Table table, TableSchema schema)
+    {
+        var lsn = Log?.AppendColumns(table, schema) ?? 0;
+        table.Replace(schema);
+        return lsn;
+    }
+
+    private void ThrowIfReadOnly()
+    {
+        if (IsReadOnly)
+            throw new StorageException(StorageErrorKind.Unwritable, "The database is read-only: the server was started with --recover");
+        Log?.ThrowIfFailed();
+    }
+
+    private CheckpointBegin BeginCheckpoint()
+    {
+        lock (_changing)
+            return new CheckpointBegin(_catalog.Tables, _nextTableId, Log?.BeginFile() ?? NextLogFile());
+    }
+
+    private long NextLogFile() => Log?.NextFileNumber ?? _state.NextLogFile;
+
+    /// <summary>Frees the room of dropped tables.</summary>
+    private async ValueTask RetireAsync(Table[] dropped)
+    {
+        foreach (var table in dropped)
+        {
+            lock (_changing)
+            {
+                if (!_toRetire.Remove(table))
+                    continue;
+            }
+
+            await WriterOf(table).RetireAsync(table, isForgotten: true).ConfigureAwait(false);
         }
     }
 
     /// <summary>Each writer thread adds its tables, between two statements.</summary>
-    private async ValueTask CaptureAsync(TableCapture capture)
+    private async ValueTask CaptureAsync(CheckpointBegin begin, TableCapture capture)
     {
         foreach (var writer in _writers)
         {
             await writer.ChangeAsync(() =>
             {
-                foreach (var table in Catalog.Tables)
+                foreach (var table in begin.Tables)
                 {
-                    if (WriterOf(table) == writer)
-                        capture.Add(table);
+                    // The room of a dropped table may be used by others soon; its drop is in the log.
+                    if (WriterOf(table) == writer && !table.IsDropped)
+                        capture.Add(table, Log?.AppendedLsn ?? 0);
                 }
             }).ConfigureAwait(false);
         }
     }
 
     /// <summary>All tables, when the writer threads have ended.</summary>
-    private ValueTask CaptureStopped(TableCapture capture)
+    private ValueTask CaptureStopped(CheckpointBegin begin, TableCapture capture)
     {
-        foreach (var table in Catalog.Tables)
-            capture.Add(table);
+        foreach (var table in begin.Tables)
+            capture.Add(table, Log?.AppendedLsn ?? 0);
         return default;
-    }
-
-    private int NextTableId()
-    {
-        lock (_changing)
-            return _nextTableId;
     }
 
     /// <summary>Takes a table out of the catalogue; false when it is out already.</summary>

@@ -22,6 +22,8 @@ internal sealed unsafe class PartitionAppender(SegmentAllocator allocator, Epoch
 
     private readonly Queue<Retired> _retired = [];
     private readonly List<(PartitionState Newer, Segment[] Segments)> _retiring = [];
+    private readonly Queue<(PartitionState Newer, Segment[] Segments)> _sealed = [];
+    private readonly Queue<int> _sealedCounts = [];
     private readonly List<Touched> _touched = [];
     private readonly List<Segment> _made = [];
 
@@ -137,17 +139,29 @@ internal sealed unsafe class PartitionAppender(SegmentAllocator allocator, Epoch
         _retiring.Add((replacement, [.. gone]));
     }
 
-    /// <summary>After the commit: starts the grace period of what the statement replaced.</summary>
-    public void Finish()
+    /// <summary>The statement is whole and can no longer be undone; what it replaced stays until its commit.</summary>
+    public void Seal()
     {
         _touched.Clear();
         _made.Clear();
-        if (_retiring.Count == 0)
+        foreach (var replaced in _retiring)
+            _sealed.Enqueue(replaced);
+        _sealedCounts.Enqueue(_retiring.Count);
+        _retiring.Clear();
+    }
+
+    /// <summary>After the commit of the oldest sealed statement: starts the grace period of what it replaced.</summary>
+    public void Finish()
+    {
+        var count = _sealedCounts.Dequeue();
+        if (count == 0)
             return;
         var epoch = epochs.Advance();
-        foreach (var (newer, segments) in _retiring)
+        for (; count > 0; count--)
+        {
+            var (newer, segments) = _sealed.Dequeue();
             _retired.Enqueue(new Retired(epoch, newer, segments, IsForgotten: false));
-        _retiring.Clear();
+        }
     }
 
     /// <summary>Frees what no reader can see any more; between statements.</summary>

@@ -1,26 +1,32 @@
+using Zepto.Storage.Log;
 using Zepto.Storage.Schema;
 using Zepto.Storage.Tables;
 
 namespace Zepto.Storage.Ingest;
 
 /// <summary>
-/// Stores one statement's rows: groups them by series and day, puts each group in time order, hands the groups to the appender and then commits
-/// them all at once. Used by one writer thread; keeps its scratch arrays, so a batch in steady state allocates nothing.
+/// Stores one statement's rows: groups them by series and day, puts each group in time order, hands the groups to the appender and then appends the
+/// statement to the log. The caller commits it: the table's sequence up to <see cref="Table.AppendedSequence"/>, then <see cref="PartitionAppender.Finish"/>.
+/// Used by one writer thread; keeps its scratch arrays, so a batch in steady state allocates nothing.
 /// </summary>
-internal sealed unsafe class TableWriter(PartitionAppender appender, StorageStatistics statistics)
+internal sealed unsafe class TableWriter(PartitionAppender appender, StorageStatistics statistics, WriteAheadLog? log)
 {
     private int[] _order = [];
     private int[] _scratch = [];
     private int[] _counts = [];
 
-    /// <summary>Stores the rows; visible to snapshots taken after the call. Nothing of them is left when it throws.</summary>
-    public void Write(RowBatch batch)
+    /// <summary>Stores the rows, behind those of statements that are not committed yet. Nothing of them is left when it throws.</summary>
+    /// <returns>LSN of the statement's record; 0 without a log.</returns>
+    public long Write(RowBatch batch)
     {
-        if (batch.Table.IsDropped)
-            throw new StorageException(StorageErrorKind.UnknownTable, $"Unknown table: {batch.Table.Name}");
+        var table = batch.Table;
+        if (table.IsDropped)
+            throw new StorageException(StorageErrorKind.UnknownTable, $"Unknown table: {table.Name}");
+        long lsn;
         try
         {
             Store(batch);
+            lsn = batch.RowCount == 0 ? 0 : log?.AppendRows(batch, table.AppendedSequence + 1) ?? 0;
         }
         catch
         {
@@ -28,7 +34,9 @@ internal sealed unsafe class TableWriter(PartitionAppender appender, StorageStat
             throw;
         }
 
-        appender.Finish();
+        table.AppendedSequence += batch.RowCount;
+        appender.Seal();
+        return lsn;
     }
 
     private void Store(RowBatch batch)
@@ -40,8 +48,8 @@ internal sealed unsafe class TableWriter(PartitionAppender appender, StorageStat
         var rows = batch.RowCount;
         if (rows == 0)
             return;
-        var firstSequence = table.CommittedSequence + 1;
-        var commitSequence = table.CommittedSequence + rows;
+        var firstSequence = table.AppendedSequence + 1;
+        var commitSequence = table.AppendedSequence + rows;
         Order(batch);
         var symbols = schema.SymbolIndex < 0 ? null : (int*)batch.Address(schema.SymbolIndex);
         var times = schema.TimestampIndex < 0 ? null : (long*)batch.Address(schema.TimestampIndex);
@@ -66,8 +74,6 @@ internal sealed unsafe class TableWriter(PartitionAppender appender, StorageStat
                 partition.LastTime = Math.Max(partition.LastTime, times[group[^1]]);
             start = end;
         }
-
-        table.Commit(commitSequence);
     }
 
     /// <summary>Start of the day of a time; the day that INT64 cuts off at its lower end starts there.</summary>

@@ -1,13 +1,18 @@
 using Zepto.Storage.Extents;
+using Zepto.Storage.Log;
 
 namespace Zepto.Storage.Persistence;
 
-/// <summary>Starts checkpoints of its own accord: when rows came since the last one and time is up, and when much room waits for one. Thread-safe.</summary>
+/// <summary>
+/// Starts checkpoints of its own accord: when statements came since the last one and time is up, when much room waits for one, and when the log is long.
+/// Thread-safe.
+/// </summary>
 internal sealed class CheckpointSchedule : IDisposable
 {
     private readonly DatabaseOptions _options;
     private readonly SegmentAllocator _allocator;
     private readonly StorageStatistics _statistics;
+    private readonly WriteAheadLog? _log;
     private readonly Func<ValueTask> _checkpoint;
     private readonly Timer _timer;
     private readonly Lock _starting = new();
@@ -15,17 +20,17 @@ internal sealed class CheckpointSchedule : IDisposable
     private long _rowsAtLast;
     private bool _stopped;
 
-    public CheckpointSchedule(DatabaseOptions options, SegmentAllocator allocator, StorageStatistics statistics, Func<ValueTask> checkpoint)
+    public CheckpointSchedule(DatabaseOptions options, SegmentAllocator allocator, StorageStatistics statistics, WriteAheadLog? log, Func<ValueTask> checkpoint)
     {
-        (_options, _allocator, _statistics, _checkpoint) = (options, allocator, statistics, checkpoint);
+        (_options, _allocator, _statistics, _log, _checkpoint) = (options, allocator, statistics, log, checkpoint);
         _timer = new Timer(_ => OnTime(), null, options.CheckpointInterval, options.CheckpointInterval);
     }
 
-    /// <summary>After a statement: starts a checkpoint when much room waits for it.</summary>
+    /// <summary>After a statement: starts a checkpoint when much room waits for it or the log is long.</summary>
     public void Look()
     {
         // One extent's worth of room is worth a checkpoint; less would make checkpoints frequent.
-        if (_allocator.SetAsideBytes > _options.ExtentBytes)
+        if (_allocator.SetAsideBytes > _options.ExtentBytes || _log?.BytesSinceCheckpoint > _options.LogBytes)
             Start();
     }
 
@@ -40,11 +45,12 @@ internal sealed class CheckpointSchedule : IDisposable
 
     private void OnTime()
     {
-        if (_statistics.TicksStored != Volatile.Read(ref _rowsAtLast))
+        if (_log is null ? _statistics.TicksStored != Volatile.Read(ref _rowsAtLast) : _log.BytesSinceCheckpoint > 0)
             Start();
     }
 
-    private void Start()
+    /// <summary>Starts a checkpoint unless one is under way.</summary>
+    public void Start()
     {
         lock (_starting)
         {

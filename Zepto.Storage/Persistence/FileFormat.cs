@@ -10,7 +10,7 @@ namespace Zepto.Storage.Persistence;
 internal static class FileFormat
 {
     /// <summary>Version that this server writes and reads.</summary>
-    public const uint Version = 1;
+    public const uint Version = 2;
 
     /// <summary>"ZXMF".</summary>
     public const uint ManifestMagic = 0x464D585A;
@@ -20,6 +20,9 @@ internal static class FileFormat
 
     /// <summary>"ZXDC".</summary>
     public const uint DictionaryMagic = 0x4344585A;
+
+    /// <summary>"ZXLG".</summary>
+    public const uint LogMagic = 0x474C585A;
 
     /// <summary>Refuses a file by its first 8 bytes.</summary>
     public static void CheckStart(string path, uint magic, uint expectedMagic, uint version)

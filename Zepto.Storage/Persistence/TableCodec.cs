@@ -69,7 +69,7 @@ internal static class TableCodec
         return table;
     }
 
-    private static void WriteColumn(ByteWriter bytes, ColumnDefinition column)
+    internal static void WriteColumn(ByteWriter bytes, ColumnDefinition column)
     {
         var flags = (column.NotNull ? NotNull : 0) | (column.Default is null ? 0 : HasDefault) | (column.Default?.Text is null ? 0 : DefaultIsText);
         bytes.Text(column.Name);
@@ -83,7 +83,7 @@ internal static class TableCodec
             bytes.Text(text);
     }
 
-    private static ColumnDefinition ReadColumn(ref ByteReader bytes)
+    internal static ColumnDefinition ReadColumn(ref ByteReader bytes)
     {
         var name = bytes.Text();
         var type = (ColumnType)bytes.UInt8();

@@ -35,6 +35,9 @@ public sealed class Table : IDisposable
     /// <summary>Arrival number of the last row of the last whole statement; the first row has 1.</summary>
     public long CommittedSequence => Volatile.Read(ref _committedSequence);
 
+    /// <summary>Arrival number of the last row stored, committed or waiting for the log to be flushed; writer only.</summary>
+    internal long AppendedSequence { get; set; }
+
     /// <summary>Rows stored by whole statements.</summary>
     public long RowCount => CommittedSequence;
 
@@ -80,7 +83,11 @@ public sealed class Table : IDisposable
     }
 
     /// <summary>Makes all rows up to a number visible at once; writer only.</summary>
-    internal void Commit(long sequence) => Volatile.Write(ref _committedSequence, sequence);
+    internal void Commit(long sequence)
+    {
+        AppendedSequence = Math.Max(AppendedSequence, sequence);
+        Volatile.Write(ref _committedSequence, sequence);
+    }
 
     /// <summary>Writer only, so that no batch is between the old and the new columns.</summary>
     internal void Replace(TableSchema schema)

@@ -44,7 +44,7 @@ public sealed class DamageTests : IDisposable
         var path = _directory.At("data", "MANIFEST");
         File.Delete(path);
         Assert.Equal(
-            $"{path} is damaged at offset 0: the file is missing although there are extents; restore the data directory from a backup or start with an empty one",
+            $"{path} is damaged at offset 0: the file is missing although there are extents or a log; restore the data directory from a backup or start with an empty one",
             AssertDamaged(path));
     }
 
@@ -57,7 +57,7 @@ public sealed class DamageTests : IDisposable
         await Fill();
         var path = _directory.At("data", file);
         Change(path, bytes => BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4), 7));
-        Assert.Equal($"{path} has format version 7, this server reads 1; open it with the server that wrote it", AssertDamaged(path));
+        Assert.Equal($"{path} has format version 7, this server reads 2; open it with the server that wrote it", AssertDamaged(path));
     }
 
     [Theory]

@@ -48,6 +48,8 @@ public class FormatTests
             CheckpointNumber = 3,
             TakenAtNs = 9,
             NextTableId = 4,
+            LogFile = 5,
+            LogLsn = 6,
             ExtentLengths = [0x10000],
             Dictionaries = [new DictionaryExtent(2, 1, 5, 100)],
             TableCount = 0,
@@ -55,10 +57,10 @@ public class FormatTests
         };
         var bytes = manifest.Encode();
         Assert.Equal("ZXMF"u8, bytes.AsSpan(0, 4));
-        Assert.Equal(1u, BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(4)));
-        Assert.Equal(68, BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(8)));
+        Assert.Equal(2u, BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(4)));
+        Assert.Equal(84, BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(8)));
         Assert.Equal(
-            "8877665544332211" + "0300000000000000" + "0900000000000000" + "04000000" + "01000000" + "0000010000000000"
+            "8877665544332211" + "0300000000000000" + "0900000000000000" + "04000000" + "0500000000000000" + "0600000000000000" + "01000000" + "0000010000000000"
             + "01000000" + "02000000" + "01000000" + "05000000" + "6400000000000000" + "00000000",
             Convert.ToHexString(bytes.AsSpan(24)));
         Assert.Equal(manifest.Dictionaries, Manifest.Decode("m", bytes).Dictionaries);
@@ -95,12 +97,12 @@ public class FormatTests
         var id = File.ReadAllBytes(directory.At("data", "MANIFEST")).AsSpan(24, 8).ToArray();
         var extent = File.ReadAllBytes(directory.At("data", "extents", "000000.zx"));
         Assert.Equal(1 << 21, extent.Length);
-        Assert.Equal("5A58455801000000" + Convert.ToHexString(id) + "0000000000000000" + "0000200000000000", Convert.ToHexString(extent.AsSpan(0, 32)));
+        Assert.Equal("5A58455802000000" + Convert.ToHexString(id) + "0000000000000000" + "0000200000000000", Convert.ToHexString(extent.AsSpan(0, 32)));
         // The first segment follows the first page: row 1 has arrival number 1.
         Assert.Equal(1, BinaryPrimitives.ReadInt64LittleEndian(extent.AsSpan(4096)));
 
         var dictionary = File.ReadAllBytes(directory.At("data", "dictionaries", "0-0.zd"));
-        Assert.Equal("5A58444301000000" + Convert.ToHexString(id) + "0000000000000000", Convert.ToHexString(dictionary.AsSpan(0, 24)));
+        Assert.Equal("5A58444302000000" + Convert.ToHexString(id) + "0000000000000000", Convert.ToHexString(dictionary.AsSpan(0, 24)));
         Assert.Equal("0B00000001000000", Convert.ToHexString(dictionary.AsSpan(24, 8)));
         Assert.Equal("0100000002000000" + "01" + Convert.ToHexString(Encoding.ASCII.GetBytes("AB")), Convert.ToHexString(dictionary.AsSpan(40)));
     }
