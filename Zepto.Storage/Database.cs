@@ -55,6 +55,8 @@ public sealed partial class Database : IDisposable
         var statistics = new StorageStatistics();
         var database = new Database(options, StoredState.Open(options, epochs, statistics), epochs, statistics);
         database.AfterReplay();
+        if (!database.IsReadOnly)
+            database.StartRetention();
         return database;
     }
 
@@ -156,7 +158,7 @@ public sealed partial class Database : IDisposable
         if (Log is null)
             await RetireAsync([table]).ConfigureAwait(false);
         else
-            _schedule?.Start();
+            _schedule?.Request();
     }
 
     /// <summary>As <see cref="DropTableAsync"/>, waiting.</summary>
@@ -264,6 +266,7 @@ public sealed partial class Database : IDisposable
 
     private void Close(bool makeDurable)
     {
+        _retention?.Dispose();
         _schedule?.Dispose();
         foreach (var writer in _writers)
             writer.Dispose();
@@ -280,6 +283,7 @@ public sealed partial class Database : IDisposable
         _state.Dispose();
         foreach (var batch in _batches)
             batch.Dispose();
+        DisposeMutations();
     }
 
     private void Stop(Checkpointer checkpointer, bool makeDurable)
@@ -309,7 +313,7 @@ public sealed partial class Database : IDisposable
             return;
         if (Log is not null)
         {
-            _schedule?.Start();
+            _schedule?.Request();
             return;
         }
 

@@ -26,6 +26,9 @@ public sealed record DatabaseOptions
     /// <summary>Longest time between checkpoints while statements come in; infinite: only at the stop and on demand, and without a log at changes of tables.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Time between two looks for days that are older than their table's retention; infinite: only at the start and when a retention is set.</summary>
+    public TimeSpan RetentionInterval { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Threads that store rows; each table belongs to one.</summary>
     public int WriterThreads { get; init; } = 1;
 

@@ -23,6 +23,9 @@ public enum StorageErrorKind : byte
 
     /// <summary>The ingest queue stayed full.</summary>
     Overloaded,
+
+    /// <summary>A statement that needs more memory than it may have.</summary>
+    TooLarge,
 }
 
 /// <summary>Storage refused a request; the message is one line for the user.</summary>

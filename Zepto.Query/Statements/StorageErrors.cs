@@ -14,6 +14,7 @@ internal static class StorageErrors
         StorageErrorKind.UnknownTable => StatementErrorKind.UnknownTable,
         StorageErrorKind.AlreadyExists => StatementErrorKind.AlreadyExists,
         StorageErrorKind.BadDefinition => StatementErrorKind.BadValue,
+        StorageErrorKind.TooLarge => StatementErrorKind.MemoryLimit,
         StorageErrorKind.Overloaded => StatementErrorKind.Overloaded,
         _ => StatementErrorKind.Storage,
     };

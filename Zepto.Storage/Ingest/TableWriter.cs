@@ -5,38 +5,46 @@ using Zepto.Storage.Tables;
 namespace Zepto.Storage.Ingest;
 
 /// <summary>
-/// Stores one statement's rows: groups them by series and day, puts each group in time order, hands the groups to the appender and then appends the
-/// statement to the log. The caller commits it: the table's sequence up to <see cref="Table.AppendedSequence"/>, then <see cref="PartitionAppender.Finish"/>.
-/// Used by one writer thread; keeps its scratch arrays, so a batch in steady state allocates nothing.
+/// Carries out statements, each in two steps. Apply puts everything in place behind the statements before, and in the log, but shows it to nobody; nothing of
+/// the statement is left when it throws. <see cref="Commit"/> shows it all at once. Several statements may be applied before they are committed, in
+/// their order. Used by one writer thread; keeps its scratch arrays, so a batch in steady state allocates nothing.
 /// </summary>
-internal sealed unsafe class TableWriter(PartitionAppender appender, StorageStatistics statistics, WriteAheadLog? log)
+internal sealed unsafe partial class TableWriter(PartitionAppender appender, StorageStatistics statistics, WriteAheadLog? log)
 {
+    private AppliedStatement _applied;
     private int[] _order = [];
     private int[] _scratch = [];
     private int[] _counts = [];
 
-    /// <summary>Stores the rows, behind those of statements that are not committed yet. Nothing of them is left when it throws.</summary>
-    /// <returns>LSN of the statement's record; 0 without a log.</returns>
-    public long Write(RowBatch batch)
+    /// <summary>Puts rows in place, grouped by series and day, each group in time order.</summary>
+    public void Apply(RowBatch batch)
     {
-        var table = batch.Table;
-        if (table.IsDropped)
-            throw new StorageException(StorageErrorKind.UnknownTable, $"Unknown table: {table.Name}");
-        long lsn;
+        if (batch.Table.IsDropped)
+            throw new StorageException(StorageErrorKind.UnknownTable, $"Unknown table: {batch.Table.Name}");
         try
         {
             Store(batch);
-            lsn = batch.RowCount == 0 ? 0 : log?.AppendRows(batch, table.AppendedSequence + 1) ?? 0;
         }
         catch
         {
             appender.Undo();
             throw;
         }
+    }
 
-        table.AppendedSequence += batch.RowCount;
-        appender.Seal();
-        return lsn;
+    /// <summary>What was applied since the last call; it has no table when nothing was, or when it changed nothing.</summary>
+    public AppliedStatement Take()
+    {
+        var applied = _applied;
+        _applied = default;
+        return applied;
+    }
+
+    /// <summary>Makes the oldest statement that is applied and not committed visible to snapshots taken from now on.</summary>
+    public void Commit(in AppliedStatement statement)
+    {
+        statement.Table!.Commit(statement.Next.Sequence, statement.Next.RowCount);
+        appender.Finish();
     }
 
     private void Store(RowBatch batch)
@@ -48,8 +56,8 @@ internal sealed unsafe class TableWriter(PartitionAppender appender, StorageStat
         var rows = batch.RowCount;
         if (rows == 0)
             return;
-        var firstSequence = table.AppendedSequence + 1;
-        var commitSequence = table.AppendedSequence + rows;
+        var firstSequence = table.Appended.Sequence + 1;
+        var commitSequence = table.Appended.Sequence + rows;
         Order(batch);
         var symbols = schema.SymbolIndex < 0 ? null : (int*)batch.Address(schema.SymbolIndex);
         var times = schema.TimestampIndex < 0 ? null : (long*)batch.Address(schema.TimestampIndex);
@@ -61,19 +69,36 @@ internal sealed unsafe class TableWriter(PartitionAppender appender, StorageStat
             var end = start + 1;
             while (end < rows && (symbols == null || symbols[_order[end]] == symbol) && (times == null || IsIn(bucket, times[_order[end]])))
                 end++;
-            var partition = table.GetOrAddSeries(symbol).GetOrAdd(bucket, out var added);
-            if (added)
-                statistics.CountPartition();
+            var series = table.GetOrAddSeries(symbol);
+            var partition = PartitionOf(series, bucket);
             appender.Touch(partition);
             var group = _order.AsSpan(start, end - start);
             if (times == null || times[first] >= partition.LastTime)
                 appender.Append(partition, batch, group, firstSequence);
             else
-                appender.Merge(partition, batch, group, firstSequence, commitSequence);
+                appender.Rewrite(series, partition, [], new NewRows(batch, group, firstSequence), commitSequence);
             if (times != null)
                 partition.LastTime = Math.Max(partition.LastTime, times[group[^1]]);
             start = end;
         }
+
+        Applied(table, commitSequence, table.Appended.RowCount + rows, log?.AppendRows(batch, firstSequence) ?? 0);
+    }
+
+    /// <summary>The statement is in place and in the log, so it can no longer be undone.</summary>
+    private void Applied(Table table, long commitSequence, long rowCount, long lsn)
+    {
+        table.Appended = new TableSnapshot(commitSequence, rowCount);
+        appender.Seal();
+        _applied = new AppliedStatement(table, table.Appended, lsn);
+    }
+
+    private Partition PartitionOf(Series series, long bucket)
+    {
+        var partition = series.GetOrAdd(bucket, out var added);
+        if (added)
+            statistics.CountPartition();
+        return partition;
     }
 
     /// <summary>Start of the day of a time; the day that INT64 cuts off at its lower end starts there.</summary>
@@ -176,3 +201,9 @@ internal sealed unsafe class TableWriter(PartitionAppender appender, StorageStat
         }
     }
 }
+
+/// <summary>A statement that is in place but shown to nobody yet.</summary>
+/// <param name="Table">Its table; null when it changed nothing.</param>
+/// <param name="Next">What the table is after it.</param>
+/// <param name="Lsn">LSN of its record; 0 without a log.</param>
+internal readonly record struct AppliedStatement(Table? Table, TableSnapshot Next, long Lsn);

@@ -55,6 +55,12 @@ internal sealed class WriterThread : IDisposable
         }
     }
 
+    /// <summary>Whether replaced rows wait for readers; any other request looks whether they are gone.</summary>
+    public bool HasRetired => _appender.HasRetired;
+
+    /// <summary>Runs a statement that is no batch of rows, after those before it are committed; done when it is committed itself.</summary>
+    public ValueTask RunAsync(Action<TableWriter> statement) => ChangeAsync(() => statement(_writer));
+
     /// <summary>Runs a change between batches, all of which are committed.</summary>
     public ValueTask ChangeAsync(Action change) => SubmitAsync(null, change);
 
@@ -68,6 +74,7 @@ internal sealed class WriterThread : IDisposable
         // Not disposed: a flush that has just ended may still set it.
         _work.Set();
         _thread.Join();
+        _appender.Dispose();
     }
 
     private async ValueTask SubmitAsync(RowBatch? batch, Action? change)
@@ -130,16 +137,19 @@ internal sealed class WriterThread : IDisposable
         {
             if (request.Batch is { } batch)
             {
-                var lsn = _writer.Write(batch);
-                _stored.Enqueue(new Stored(request, batch.Table, batch.Table.AppendedSequence, lsn));
-                if (_log is not { IsSync: true })
-                    Commit(_stored.Dequeue());
-                return;
+                _writer.Apply(batch);
+            }
+            else
+            {
+                WaitForFlush();
+                request.Change!();
             }
 
-            WaitForFlush();
-            request.Change!();
-            request.Complete();
+            var applied = _writer.Take();
+            if (applied.Table is not null && _log is { IsSync: true })
+                _stored.Enqueue(new Stored(request, applied));
+            else
+                Commit(new Stored(request, applied));
         }
         catch (Exception error)
         {
@@ -154,9 +164,10 @@ internal sealed class WriterThread : IDisposable
 
     private void Commit(in Stored stored)
     {
-        stored.Table.Commit(stored.Sequence);
-        _appender.Finish();
-        _statistics.CountStored(stored.Request.Batch!.RowCount, (long)Stopwatch.GetElapsedTime(stored.Request.StartedAt).TotalNanoseconds);
+        if (stored.Statement.Table is not null)
+            _writer.Commit(stored.Statement);
+        if (stored.Request.Batch is { } batch)
+            _statistics.CountStored(batch.RowCount, (long)Stopwatch.GetElapsedTime(stored.Request.StartedAt).TotalNanoseconds);
         stored.Request.Complete();
     }
 
@@ -167,10 +178,10 @@ internal sealed class WriterThread : IDisposable
             return;
         var hasFailed = _log!.HasFailed;
         var durableLsn = _log.DurableLsn;
-        while (_stored.TryPeek(out var oldest) && (oldest.Lsn <= durableLsn || hasFailed))
+        while (_stored.TryPeek(out var oldest) && (oldest.Statement.Lsn <= durableLsn || hasFailed))
         {
             _stored.Dequeue();
-            if (oldest.Lsn <= durableLsn)
+            if (oldest.Statement.Lsn <= durableLsn)
                 Commit(oldest);
             else
                 oldest.Request.Fail(_log.Failure());
@@ -191,5 +202,5 @@ internal sealed class WriterThread : IDisposable
     }
 
     /// <summary>A statement that is stored and in the log, but not committed.</summary>
-    private readonly record struct Stored(WriteRequest Request, Table Table, long Sequence, long Lsn);
+    private readonly record struct Stored(WriteRequest Request, AppliedStatement Statement);
 }

@@ -22,6 +22,21 @@ internal enum LogRecordKind : byte
 
     /// <summary>columns as in <see cref="LogPayloads"/>.</summary>
     ColumnsChanged = 6,
+
+    /// <summary>
+    /// number of the statement i64 | removed rows i32 | replacements i32 | columns i32 | removed rows, each: time i64 | arrival number i64 | symbol id i32
+    /// | replacement i32 | arrival numbers of the replacements, each i64 | each column's values of the replacements.
+    /// </summary>
+    RowsChanged = 7,
+
+    /// <summary>number of the statement i64.</summary>
+    TableTruncated = 8,
+
+    /// <summary>number of the statement i64 | time i64, before which whole days go.</summary>
+    DaysDropped = 9,
+
+    /// <summary>retention, ns, i64 (-1: none).</summary>
+    RetentionChanged = 10,
 }
 
 // A record of a log file, little-endian, at a multiple of 8:

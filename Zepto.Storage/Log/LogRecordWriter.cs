@@ -1,7 +1,10 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Zepto.Native.Files;
 using Zepto.Native.Memory;
 using Zepto.Storage.Dictionaries;
 using Zepto.Storage.Ingest;
+using Zepto.Storage.Mutations;
 using Zepto.Storage.Persistence;
 using Zepto.Storage.Schema;
 
@@ -34,13 +37,26 @@ internal sealed unsafe class LogRecordWriter(ulong directoryId, Action<long>? be
     /// <summary>The payload is a batch's rows, which must stay as they are until they are written.</summary>
     public void SetRows(RowBatch batch, long firstSequence)
     {
-        var columns = batch.Schema.Columns;
         var payload = BeginPayload();
         payload.Int64(firstSequence);
         payload.Int32(batch.RowCount);
-        payload.Int32(columns.Length);
-        for (var column = 0; column < columns.Length; column++)
-            _parts.Add(new FilePart(batch.Address(column), (long)batch.RowCount * TableSchema.WidthBytes(columns[column].Type)));
+        payload.Int32(batch.Schema.Columns.Length);
+        AddColumns(batch);
+    }
+
+    /// <summary>The payload is what a mutation changes, which must stay as it is until it is written.</summary>
+    public void SetMutation(RowMutation mutation, long commitSequence)
+    {
+        var batch = mutation.Replacements;
+        var payload = BeginPayload();
+        payload.Int64(commitSequence);
+        payload.Int32(mutation.Removed.Length);
+        payload.Int32(batch.RowCount);
+        payload.Int32(batch.Schema.Columns.Length);
+        // Both lists lie in unmanaged memory.
+        _parts.Add(new FilePart((byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(mutation.Removed)), mutation.Removed.Length * (long)sizeof(RemovedRow)));
+        _parts.Add(new FilePart((byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(mutation.Sequences)), batch.RowCount * (long)sizeof(long)));
+        AddColumns(batch);
     }
 
     /// <summary>The payload is symbols that no record has yet. Returns how many have one then.</summary>
@@ -108,6 +124,13 @@ internal sealed unsafe class LogRecordWriter(ulong directoryId, Action<long>? be
         _padding.Dispose();
         _head.Dispose();
         _parts.Dispose();
+    }
+
+    private void AddColumns(RowBatch batch)
+    {
+        var columns = batch.Schema.Columns;
+        for (var column = 0; column < columns.Length; column++)
+            _parts.Add(new FilePart(batch.Address(column), (long)batch.RowCount * TableSchema.WidthBytes(columns[column].Type)));
     }
 
     private static int CountThatFits(int count, Func<int, int> lengthBytes)

@@ -1,6 +1,7 @@
 using Zepto.Storage.Dictionaries;
 using Zepto.Storage.Epochs;
 using Zepto.Storage.Ingest;
+using Zepto.Storage.Mutations;
 using Zepto.Storage.Persistence;
 using Zepto.Storage.Schema;
 using Zepto.Storage.Tables;
@@ -13,6 +14,7 @@ namespace Zepto.Storage.Log;
 /// </summary>
 internal sealed unsafe class LogReplay : IDisposable
 {
+    private const string NothingChanged = "a statement changed something that is not there";
     private readonly StoredState _state;
     private readonly PartitionAppender _appender;
     private readonly TableWriter _writer;
@@ -53,6 +55,7 @@ internal sealed unsafe class LogReplay : IDisposable
     public void Dispose()
     {
         _appender.Reclaim();
+        _appender.Dispose();
         _batch.Dispose();
     }
 
@@ -65,6 +68,21 @@ internal sealed unsafe class LogReplay : IDisposable
                 break;
             case LogRecordKind.RowsAppended:
                 AppendRows(table, ref bytes);
+                break;
+            case LogRecordKind.RowsChanged:
+                ChangeRows(table, ref bytes);
+                break;
+            case LogRecordKind.TableTruncated:
+                bytes.Check(Commit(table, bytes.Int64(), sequence => _writer.Truncate(table, sequence)), NothingChanged);
+                break;
+            case LogRecordKind.DaysDropped:
+                var (number, time) = (bytes.Int64(), bytes.Int64());
+                bytes.Check(Commit(table, number, sequence => _writer.DropPartitionsBefore(table, time, sequence)), NothingChanged);
+                break;
+            case LogRecordKind.RetentionChanged:
+                var ns = bytes.Int64();
+                bytes.Check(ns is -1 || (ns > 0 && table.Schema.TimestampIndex >= 0), "a table has a wrong retention");
+                table.SetRetention(ns < 0 ? null : ns);
                 break;
             case LogRecordKind.ColumnsChanged:
                 table.Replace(LogPayloads.ReadColumns(ref bytes));
@@ -144,34 +162,70 @@ internal sealed unsafe class LogReplay : IDisposable
 
     private void AppendRows(Table table, ref ByteReader bytes)
     {
-        var firstSequence = bytes.Int64();
+        bytes.Check(bytes.Int64() == table.Appended.Sequence + 1, "rows are missing before it");
         var rows = bytes.Int32();
-        var columns = table.Schema.Columns;
-        bytes.Check(bytes.Int32() == columns.Length && rows > 0, "rows have other columns than their table");
-        bytes.Check(firstSequence == table.AppendedSequence + 1, "rows are missing before it");
-        long rowBytes = 0;
-        foreach (var column in columns)
-            rowBytes += TableSchema.WidthBytes(column.Type);
-        bytes.Check(rowBytes * rows == bytes.Remaining, "rows have another size than their columns");
+        bytes.Check(rows > 0 && bytes.Int32() == table.Schema.Columns.Length, "rows have other columns than their table");
+        bytes.Check(rows * RowBytes(table) == bytes.Remaining, "rows have another size than their columns");
         _batch.Begin(table);
         try
         {
             _batch.EnsureCapacity(rows);
-            for (var column = 0; column < columns.Length; column++)
-            {
-                var values = bytes.Take(rows * TableSchema.WidthBytes(columns[column].Type));
-                values.CopyTo(new Span<byte>(_batch.Address(column), values.Length));
-            }
-
-            _batch.SetRowCount(rows);
-            _writer.Write(_batch);
-            table.Commit(table.AppendedSequence);
-            _appender.Finish();
+            ReadColumns(_batch, rows, ref bytes);
+            _writer.Apply(_batch);
+            _writer.Commit(_writer.Take());
             Rows += rows;
         }
         finally
         {
             _batch.End();
         }
+    }
+
+    private void ChangeRows(Table table, ref ByteReader bytes)
+    {
+        var number = bytes.Int64();
+        var (removed, rows) = (bytes.Int32(), bytes.Int32());
+        bytes.Check(removed >= 0 && rows >= 0 && bytes.Int32() == table.Schema.Columns.Length, "rows have other columns than their table");
+        bytes.Check((long)removed * sizeof(RemovedRow) + rows * (sizeof(long) + RowBytes(table)) == bytes.Remaining, "rows have another size than their columns");
+        using var mutation = new RowMutation(table);
+        for (; removed > 0; removed--)
+        {
+            var (time, sequence, symbolId) = (bytes.Int64(), bytes.Int64(), bytes.Int32());
+            _ = bytes.Int32();
+            mutation.Remove(symbolId, time, sequence);
+        }
+
+        mutation.EnsureReplacementCapacity(rows);
+        for (var row = 0; row < rows; row++)
+            mutation.ReplacementSequences[row] = bytes.Int64();
+        ReadColumns(mutation.Replacements, rows, ref bytes);
+        bytes.Check(Commit(table, number, sequence => _writer.Apply(mutation, sequence)), NothingChanged);
+    }
+
+    private bool Commit(Table table, long number, Func<long, long> apply)
+    {
+        if (number != table.Appended.Sequence + 1 || apply(number) == 0)
+            return false;
+        _writer.Commit(_writer.Take());
+        return true;
+    }
+
+    private static long RowBytes(Table table)
+    {
+        long bytes = 0;
+        foreach (var column in table.Schema.Columns)
+            bytes += TableSchema.WidthBytes(column.Type);
+        return bytes;
+    }
+
+    private static void ReadColumns(RowBatch batch, int rows, ref ByteReader bytes)
+    {
+        for (var column = 0; column < batch.Schema.Columns.Length && rows > 0; column++)
+        {
+            var values = bytes.Take(rows * TableSchema.WidthBytes(batch.Schema.Columns[column].Type));
+            values.CopyTo(new Span<byte>(batch.Address(column), values.Length));
+        }
+
+        batch.SetRowCount(rows);
     }
 }

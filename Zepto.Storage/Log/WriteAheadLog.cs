@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Zepto.Storage.Dictionaries;
 using Zepto.Storage.Ingest;
+using Zepto.Storage.Mutations;
 using Zepto.Storage.Persistence;
 using Zepto.Storage.Schema;
 using Zepto.Storage.Tables;
@@ -114,6 +115,40 @@ internal sealed class WriteAheadLog : IDisposable
         {
             LogPayloads.WriteColumns(_writer.BeginPayload(), schema);
             return Append(LogRecordKind.ColumnsChanged, table.Id);
+        }
+    }
+
+    /// <summary>As <see cref="AppendRows"/>, for rows that are removed and replaced.</summary>
+    public long AppendMutation(RowMutation mutation, long commitSequence)
+    {
+        lock (_appending)
+        {
+            AppendTexts(mutation.Table, mutation.Replacements.Schema);
+            _writer.SetMutation(mutation, commitSequence);
+            return Append(LogRecordKind.RowsChanged, mutation.Table.Id);
+        }
+    }
+
+    /// <summary>Appends that all rows go, or whole days before a time.</summary>
+    public long AppendClear(Table table, long? before, long commitSequence)
+    {
+        lock (_appending)
+        {
+            var payload = _writer.BeginPayload();
+            payload.Int64(commitSequence);
+            if (before is { } time)
+                payload.Int64(time);
+            return Append(before is null ? LogRecordKind.TableTruncated : LogRecordKind.DaysDropped, table.Id);
+        }
+    }
+
+    /// <summary>Appends how long rows of a table are kept.</summary>
+    public long AppendRetention(Table table, long? ns)
+    {
+        lock (_appending)
+        {
+            _writer.BeginPayload().Int64(ns ?? -1);
+            return Append(LogRecordKind.RetentionChanged, table.Id);
         }
     }
 

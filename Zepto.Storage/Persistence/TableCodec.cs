@@ -5,7 +5,7 @@ using Zepto.Storage.Tables;
 namespace Zepto.Storage.Persistence;
 
 // One table of a manifest; a text is its length i32 and UTF-8:
-//   id i32 | name text | designated timestamp's column i32 (-1: none) | committed sequence i64
+//   id i32 | name text | designated timestamp's column i32 (-1: none) | committed sequence i64 | rows i64 | retention, ns, i64 (-1: none)
 //   columns: count i32, each: name text | type u8 | flags u8 (1 NOT NULL, 2 has a default, 4 the default is a text)
 //     | with a default: integer i64 | float64 bits i64 | with flag 4: text
 //   series: count i32, each: symbol id i32 | partitions: count i32, each: start of the day i64 | largest timestamp i64 | slices: count i32, each:
@@ -24,7 +24,10 @@ internal static class TableCodec
         bytes.Int32(table.Id);
         bytes.Text(table.Name);
         bytes.Int32(schema.TimestampIndex);
-        bytes.Int64(table.CommittedSequence);
+        var snapshot = table.Snapshot();
+        bytes.Int64(snapshot.Sequence);
+        bytes.Int64(snapshot.RowCount);
+        bytes.Int64(table.RetentionNs ?? -1);
         bytes.Int32(schema.Columns.Length);
         foreach (var column in schema.Columns)
             WriteColumn(bytes, column);
@@ -46,7 +49,8 @@ internal static class TableCodec
         var id = bytes.Int32();
         var name = bytes.Text();
         var timestampIndex = bytes.Int32();
-        var sequence = bytes.Int64();
+        var snapshot = new TableSnapshot(bytes.Int64(), bytes.Int64());
+        var retentionNs = bytes.Int64();
         var columns = new ColumnDefinition[bytes.Count(6)];
         for (var i = 0; i < columns.Length; i++)
             columns[i] = ReadColumn(ref bytes);
@@ -65,7 +69,10 @@ internal static class TableCodec
             table.GetOrAddSeries(symbolId).Restore(partitions);
         }
 
-        table.Commit(sequence);
+        bytes.Check(snapshot.RowCount == table.PublishedRows(), "a table's rows are not those of its slices");
+        bytes.Check(retentionNs is -1 || (retentionNs > 0 && timestampIndex >= 0), "a table has a wrong retention");
+        table.SetRetention(retentionNs < 0 ? null : retentionNs);
+        table.Commit(snapshot.Sequence, snapshot.RowCount);
         return table;
     }
 

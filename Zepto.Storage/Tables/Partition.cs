@@ -23,6 +23,18 @@ public sealed class Partition
     /// <summary>Largest timestamp stored; writer only.</summary>
     internal long LastTime { get; set; } = long.MinValue;
 
+    /// <summary>Rows of the present state, committed or not; writer only.</summary>
+    internal long PublishedRows
+    {
+        get
+        {
+            long rows = 0;
+            foreach (ref readonly var slice in State.Slices)
+                rows += slice.PublishedRows;
+            return rows;
+        }
+    }
+
     /// <summary>What a snapshot that took <paramref name="sequence"/> from the table sees; hold an epoch lease.</summary>
     public PartitionState StateAt(long sequence)
     {

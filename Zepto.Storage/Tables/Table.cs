@@ -1,20 +1,25 @@
 using Zepto.Storage.Dictionaries;
+using Zepto.Storage.Mutations;
 using Zepto.Storage.Schema;
 
 namespace Zepto.Storage.Tables;
 
 /// <summary>
-/// One table. Readers take <see cref="CommittedSequence"/> once and see exactly the rows whose arrival number is not above it: whole statements
+/// One table. Readers take <see cref="CommittedSequence"/> or a <see cref="Snapshot"/> once and see exactly the rows whose arrival number is not above it: whole statements
 /// only. They hold an epoch lease meanwhile and take no lock.
 /// </summary>
 public sealed class Table : IDisposable
 {
+    private const long Forever = -1;
     private readonly IdMap<Series> _bySymbol = new();
     private TableSchema _schema;
     private StringDictionary?[] _strings;
     private Series[] _series = new Series[16];
     private int _seriesCount;
     private long _committedSequence;
+    private long _unusedSequences;
+    private int _mutationVersion;
+    private long _retentionNs = Forever;
     private volatile bool _isDropped;
 
     internal Table(int id, string name, TableSchema schema)
@@ -32,14 +37,22 @@ public sealed class Table : IDisposable
     /// <summary>Columns now; replaced as a whole by ADD COLUMN.</summary>
     public TableSchema Schema => Volatile.Read(ref _schema);
 
-    /// <summary>Arrival number of the last row of the last whole statement; the first row has 1.</summary>
+    /// <summary>
+    /// Number of the last whole statement: the arrival number of its last row, the first row has 1; an UPDATE or DELETE takes one number that no row has.
+    /// </summary>
     public long CommittedSequence => Volatile.Read(ref _committedSequence);
 
-    /// <summary>Arrival number of the last row stored, committed or waiting for the log to be flushed; writer only.</summary>
-    internal long AppendedSequence { get; set; }
+    /// <summary>As of the last statement in place, committed or waiting for the log to be flushed; writer only.</summary>
+    internal TableSnapshot Appended { get; set; }
 
     /// <summary>Rows stored by whole statements.</summary>
-    public long RowCount => CommittedSequence;
+    public long RowCount => Snapshot().RowCount;
+
+    /// <summary>How long rows are kept by their designated timestamp, ns; null for ever.</summary>
+    public long? RetentionNs => Volatile.Read(ref _retentionNs) is var ns and not Forever ? ns : null;
+
+    /// <summary>One UPDATE or DELETE at a time.</summary>
+    internal MutationGate Mutations { get; } = new();
 
     /// <summary>Series made so far, in the order of their first rows.</summary>
     public int SeriesCount => Volatile.Read(ref _seriesCount);
@@ -49,6 +62,22 @@ public sealed class Table : IDisposable
     {
         get => _isDropped;
         internal set => _isDropped = value;
+    }
+
+    /// <summary>What whole statements have stored, number and rows of the same moment; hold an epoch lease to read the rows. Never waits for storing.</summary>
+    public TableSnapshot Snapshot()
+    {
+        var wait = new SpinWait();
+        while (true)
+        {
+            // A seqlock that only mutations take: inserts leave the unused numbers alone.
+            var version = Volatile.Read(ref _mutationVersion);
+            var sequence = Volatile.Read(ref _committedSequence);
+            var unused = Volatile.Read(ref _unusedSequences);
+            if ((version & 1) == 0 && Volatile.Read(ref _mutationVersion) == version)
+                return new TableSnapshot(sequence, sequence - unused);
+            wait.SpinOnce();
+        }
     }
 
     public Series SeriesAt(int index) => Volatile.Read(ref _series)[index];
@@ -82,11 +111,55 @@ public sealed class Table : IDisposable
         return series;
     }
 
-    /// <summary>Makes all rows up to a number visible at once; writer only.</summary>
-    internal void Commit(long sequence)
+    /// <summary>Makes all statements up to a number visible at once, <paramref name="rowCount"/> rows in all; writer only.</summary>
+    internal void Commit(long sequence, long rowCount)
     {
-        AppendedSequence = Math.Max(AppendedSequence, sequence);
+        if (Appended.Sequence <= sequence)
+            Appended = new TableSnapshot(sequence, rowCount);
+        var unused = sequence - rowCount;
+        if (unused == _unusedSequences)
+        {
+            Volatile.Write(ref _committedSequence, sequence);
+            return;
+        }
+
+        Interlocked.Increment(ref _mutationVersion);
+        Volatile.Write(ref _unusedSequences, unused);
         Volatile.Write(ref _committedSequence, sequence);
+        Interlocked.Increment(ref _mutationVersion);
+    }
+
+    /// <summary>Writer only, or before the table has one.</summary>
+    internal void SetRetention(long? ns) => Volatile.Write(ref _retentionNs, ns ?? Forever);
+
+    /// <summary>Whether a whole partition with rows lies before a time; any thread.</summary>
+    internal bool HasRowsBefore(long time)
+    {
+        for (var i = 0; i < SeriesCount; i++)
+        {
+            foreach (var partition in SeriesAt(i).Partitions.Span)
+            {
+                if (partition.BucketLastNs >= time)
+                    break;
+                if (partition.State.Slices.Length > 0)
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Rows of all partitions' present states, between statements; writer only.</summary>
+    internal long PublishedRows()
+    {
+        long rows = 0;
+        for (var i = 0; i < SeriesCount; i++)
+        {
+            foreach (var partition in SeriesAt(i).Partitions.Span)
+                rows += partition.PublishedRows;
+        }
+
+        return rows;
     }
 
     /// <summary>Writer only, so that no batch is between the old and the new columns.</summary>

@@ -27,6 +27,7 @@ internal sealed class ScanSnapshot(Database database, Table table, TableSchema s
     private readonly HashSet<int> _isWanted = [];
     private EpochLease _lease;
     private long _sequence;
+    private long _rowCount;
     private TimeRange _range;
 
     /// <summary>Series to look at, some of which may have no rows.</summary>
@@ -42,7 +43,7 @@ internal sealed class ScanSnapshot(Database database, Table table, TableSchema s
         // The plan may be older than a DROP; only from here on is the table's memory safe from it.
         if (table.IsDropped)
             throw new SqlException(StatementErrorKind.UnknownTable, $"Unknown table: {table.Name}");
-        _sequence = table.CommittedSequence;
+        (_sequence, _rowCount) = table.Snapshot();
         _range = TimeRange.Of(restriction.TimeBounds, context);
         if (restriction.Symbols is null)
         {
@@ -149,7 +150,7 @@ internal sealed class ScanSnapshot(Database database, Table table, TableSchema s
         if (_range.IsEmpty)
             return 0;
         if (restriction.Symbols is null && _range == TimeRange.All)
-            return _sequence;
+            return _rowCount;
         long count = 0;
         for (var i = 0; i < SeriesCount && count <= enough; i++)
         {

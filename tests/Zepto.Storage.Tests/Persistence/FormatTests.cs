@@ -71,12 +71,13 @@ public class FormatTests
     {
         var table = new Table(7, "t", new TableSchema(
             [new("a", ColumnType.Int32, NotNull: true, new ColumnDefault(2, 1.0, "x")), new("b", ColumnType.Timestamp)], "b"));
-        table.Commit(6);
+        table.Commit(6, 4);
+        table.SetRetention(9);
         table.GetOrAddSeries(0).GetOrAdd(256, out _).LastTime = 258;
         var bytes = new ByteWriter();
         TableCodec.Write(bytes, table);
         Assert.Equal(
-            "07000000" + "0100000074" + "01000000" + "0600000000000000" + "02000000"
+            "07000000" + "0100000074" + "01000000" + "0600000000000000" + "0400000000000000" + "0900000000000000" + "02000000"
             + "0100000061" + "02" + "07" + "0200000000000000" + "000000000000F03F" + "0100000078"
             + "0100000062" + "05" + "00"
             + "01000000" + "00000000" + "01000000" + "0001000000000000" + "0201000000000000" + "00000000",
