@@ -78,7 +78,7 @@ internal sealed class LogReader : IDisposable
             var word = Window(offset, LogRecord.Alignment);
             if (BinaryPrimitives.ReadUInt64LittleEndian(word) == 0)
                 continue;
-            lastUsed = offset + LogRecord.Alignment;
+            lastUsed = Math.Max(lastUsed, offset + LogRecord.Alignment);
             // No more records than would fit can be missing before it.
             if (offset == end || !TryReadHeader(offset, out var later) || later.Lsn < nextLsn || later.Lsn - nextLsn > (offset - end) / LogRecord.HeaderBytes)
                 continue;
@@ -86,7 +86,7 @@ internal sealed class LogReader : IDisposable
                 continue;
             if (later.DurableOffset > end)
                 FileFormat.Damaged(Path, end, "a record is not what was written");
-            lastUsed = offset + later.SizeBytes;
+            lastUsed = Math.Max(lastUsed, offset + later.SizeBytes);
         }
 
         return Math.Min(lastUsed, LengthBytes) - end;
@@ -107,6 +107,7 @@ internal sealed class LogReader : IDisposable
         read.Check(read.Int64() == Number, "it is another file of the log");
         FirstLsn = read.Int64();
         read.Check(read.UInt32() == LogFile.ChecksumOf(header[..32]), "its header's checksum is wrong");
+        read.Check(read.UInt32() == 0, "its header has something behind it");
     }
 
     private bool TryReadHeader(long offset, out LogRecord record)
@@ -117,11 +118,11 @@ internal sealed class LogReader : IDisposable
 
     private bool TryReadPayload(long offset, LogRecord record, out ReadOnlySpan<byte> payload)
     {
-        var bytes = Window(offset, LogRecord.HeaderBytes + record.PayloadBytes);
+        var bytes = Window(offset, checked((int)record.SizeBytes));
         var crc = LogRecord.Checksum(_directoryId, Number, offset, bytes);
-        payload = bytes[LogRecord.HeaderBytes..];
+        payload = bytes.Slice(LogRecord.HeaderBytes, record.PayloadBytes);
         crc.Append(payload);
-        return crc.Value == BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+        return crc.Value == BinaryPrimitives.ReadUInt32LittleEndian(bytes) && !bytes[(LogRecord.HeaderBytes + record.PayloadBytes)..].ContainsAnyExcept((byte)0);
     }
 
     /// <summary>Bytes of the file, valid until the next call.</summary>

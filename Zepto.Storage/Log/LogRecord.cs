@@ -53,6 +53,9 @@ internal readonly record struct LogRecord(LogRecordKind Kind, int TableId, long 
     public const int HeaderBytes = 32;
     public const int Alignment = 8;
 
+    /// <summary>The largest payload, so that a whole record is a span.</summary>
+    public const int MaxPayloadBytes = int.MaxValue - 2 * HeaderBytes;
+
     /// <summary>Bytes that the record takes in its file.</summary>
     public long SizeBytes => HeaderBytes + Padded(PayloadBytes);
 
@@ -78,7 +81,7 @@ internal readonly record struct LogRecord(LogRecordKind Kind, int TableId, long 
             BinaryPrimitives.ReadInt64LittleEndian(header[8..]),
             BinaryPrimitives.ReadInt64LittleEndian(header[16..]),
             BinaryPrimitives.ReadInt32LittleEndian(header[4..]));
-        return record.PayloadBytes >= 0 && Enum.IsDefined(record.Kind) && header[29] == 0 && header[30] == 0 && header[31] == 0;
+        return record.PayloadBytes is >= 0 and <= MaxPayloadBytes && Enum.IsDefined(record.Kind) && header[29] == 0 && header[30] == 0 && header[31] == 0;
     }
 
     /// <summary>The checksum of a record so far: its place and its header; the payload is appended to it.</summary>

@@ -101,8 +101,8 @@ internal sealed unsafe class LogRecordWriter(ulong directoryId, Action<long>? be
         long payloadBytes = _payload.Length;
         foreach (ref readonly var part in _parts.Span[1..])
             payloadBytes += part.LengthBytes;
-        if (payloadBytes > int.MaxValue)
-            throw new StorageException(StorageErrorKind.Unwritable, $"A statement of {payloadBytes} bytes is too large for the log, which takes {int.MaxValue}; nothing of it was stored");
+        if (payloadBytes > LogRecord.MaxPayloadBytes)
+            throw new StorageException(StorageErrorKind.Unwritable, $"A statement of {payloadBytes} bytes is too large for the log, which takes {LogRecord.MaxPayloadBytes}; nothing of it was stored");
         var record = new LogRecord(kind, tableId, lsn, file.DurableBytes, (int)payloadBytes);
         _head.Length = LogRecord.HeaderBytes;
         record.WriteTo(_head.Span);

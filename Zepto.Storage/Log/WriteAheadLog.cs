@@ -32,6 +32,7 @@ internal sealed class WriteAheadLog : IDisposable
     private long _durableLsn;
     private long _olderBytes;
     private string? _failure;
+    private int _isFailureReported;
 
     /// <summary>Begins a new file behind those that were replayed. Throws what the system refuses.</summary>
     public WriteAheadLog(DatabaseOptions options, StorageStatistics statistics, DataDirectory directory, ulong directoryId, SymbolDictionary symbols, LogEnd end)
@@ -258,10 +259,7 @@ internal sealed class WriteAheadLog : IDisposable
     /// <summary>Nothing more is durable: another file's flush failed.</summary>
     public void Fail(string reason)
     {
-        if (HasFailed)
-            return;
-        _failure = $"data directory {System.IO.Path.GetDirectoryName(_directory)}: {reason}; statements since then are not known to be durable and nothing more is stored until you restart the server";
-        _options.Log?.Invoke(_failure);
+        SetFailed(reason);
         Notify();
     }
 
@@ -327,12 +325,18 @@ internal sealed class WriteAheadLog : IDisposable
         }
         catch (IOException error)
         {
-            Fail(error.Message);
+            SetFailed(error.Message);
             return false;
         }
 
         _statistics.CountLogFlush((long)Stopwatch.GetElapsedTime(start).TotalNanoseconds);
         return true;
+    }
+
+    private void SetFailed(string reason)
+    {
+        var failure = $"data directory {Path.GetDirectoryName(_directory)}: {reason}; statements since then are not known to be durable and nothing more is stored until you restart the server";
+        Interlocked.CompareExchange(ref _failure, failure, null);
     }
 
     private void SetDurable(LogFile file, long lsn, long lengthBytes)
@@ -341,9 +345,11 @@ internal sealed class WriteAheadLog : IDisposable
         Volatile.Write(ref _durableLsn, lsn);
     }
 
-    /// <summary>Tells everybody who waits for the device.</summary>
+    /// <summary>Tells everybody who waits for the device, and once the operator when it has failed; not under a lock.</summary>
     private void Notify()
     {
+        if (HasFailed && Interlocked.Exchange(ref _isFailureReported, 1) == 0)
+            _options.Log?.Invoke(_failure!);
         lock (_waiting)
         {
             for (var i = _waiting.Count - 1; i >= 0; i--)
