@@ -6,6 +6,9 @@ public enum StorageErrorKind : byte
     /// <summary>No table of that name.</summary>
     UnknownTable,
 
+    /// <summary>No column of that name.</summary>
+    UnknownColumn,
+
     /// <summary>A table or column of that name exists.</summary>
     AlreadyExists,
 

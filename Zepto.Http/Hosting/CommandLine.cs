@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Reflection;
+using Zepto.Storage;
 
 namespace Zepto.Http.Hosting;
 
@@ -104,6 +105,7 @@ public static class CommandLine
             string text => new Option<string>(attribute.Name) { Description = attribute.Description, DefaultValueFactory = _ => text, HelpName = "TEXT" },
             LogFormat format => MakeChoice(attribute, format),
             LogLevel level => MakeChoice(attribute, level),
+            Durability durability => MakeChoice(attribute, durability),
             _ => throw new NotSupportedException($"{property.Name} has a type no option can have"),
         };
     }
@@ -154,6 +156,7 @@ public static class CommandLine
         Option<string> text => parsed.GetValue(text),
         Option<LogFormat> format => parsed.GetValue(format),
         Option<LogLevel> level => parsed.GetValue(level),
+        Option<Durability> durability => parsed.GetValue(durability),
         _ => null,
     };
 

@@ -13,6 +13,10 @@ namespace Zepto.Query.Engine;
 public sealed class QueryEngine : IStatementRunner, IDisposable
 {
     private const int IdleExecutions = 64;
+
+    /// <summary>Times that a statement is planned at most, when columns change while it starts.</summary>
+    private const int MostPlannings = 4;
+
     private readonly PlanCache _plans;
     private readonly DictionaryViews _dictionaries;
     private readonly SlotPool<StatementExecution> _idle = new(IdleExecutions);
@@ -57,7 +61,7 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
         _running.Add(execution);
         try
         {
-            Prepare(execution, sql, context, nowNs);
+            PrepareWithPlanOfNow(execution, sql, context, nowNs);
         }
         catch (Exception exception)
         {
@@ -91,7 +95,23 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
             execution.Release();
     }
 
-    private void Prepare(StatementExecution execution, ReadOnlySpan<byte> sql, in StatementContext context, long nowNs)
+    private void PrepareWithPlanOfNow(StatementExecution execution, ReadOnlySpan<byte> sql, in StatementContext context, long nowNs)
+    {
+        for (var planning = 1; ; planning++)
+        {
+            try
+            {
+                Prepare(execution, sql, context, nowNs, mayUseIdlePlan: planning == 1);
+                return;
+            }
+            catch (StalePlanException) when (planning < MostPlannings)
+            {
+                execution.DropPlan();
+            }
+        }
+    }
+
+    private void Prepare(StatementExecution execution, ReadOnlySpan<byte> sql, in StatementContext context, long nowNs, bool mayUseIdlePlan)
     {
         var catalog = Database.Catalog;
         var key = StatementKey.OfThread;
@@ -103,7 +123,7 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
             if (cached is not null && cached.Fits(sql, key.Literals))
             {
                 BindLiterals(execution, sql, key.Literals);
-                execution.Use(cached.TryTakePlan() ?? MakePlan(cached.Statement, catalog, cached), cached.FormatName);
+                execution.Use((mayUseIdlePlan ? cached.TryTakePlan() : null) ?? MakePlan(cached.Statement, catalog, cached), cached.FormatName);
                 return;
             }
         }

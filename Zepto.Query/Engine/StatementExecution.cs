@@ -117,6 +117,14 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
         }
     }
 
+    /// <summary>Lets go of a plan that could not be opened, for another one.</summary>
+    public void DropPlan()
+    {
+        if (_isOpen)
+            _plan!.Root.Close();
+        (_plan, _isOpen) = (null, false);
+    }
+
     /// <summary>The statement changes a schema; done by the first MoveNextAsync.</summary>
     public void Use(Statement change) => _change = change;
 

@@ -35,6 +35,8 @@ internal sealed class RowBatchBuilder(SymbolDictionary symbols) : IDisposable
     {
         _target = target;
         _batch = batch;
+        if (batch.Schema != target.Schema)
+            batch.Restart(target.Schema);
         _definitions = target.Schema.Columns;
         _newCodes.Clear();
         _newTexts.Length = 0;
@@ -102,7 +104,7 @@ internal sealed class RowBatchBuilder(SymbolDictionary symbols) : IDisposable
             }
 
             var text = _newTexts.Slice(added.TextOffset, added.LengthBytes);
-            cell = _definitions[added.Column].Type == ColumnType.Symbol ? symbols.Intern(text) : _target.Table.Strings(added.Column)!.Intern(text);
+            cell = _definitions[added.Column].Type == ColumnType.Symbol ? symbols.Intern(text) : _target.Table.Strings(_target.Schema.IdOf(added.Column))!.Intern(text);
         }
 
         _batch.SetRowCount(rowCount);
@@ -177,10 +179,10 @@ internal sealed class RowBatchBuilder(SymbolDictionary symbols) : IDisposable
     }
 
     private bool TryFind(ReadOnlySpan<byte> text, int column, out int code) =>
-        _definitions[column].Type == ColumnType.Symbol ? symbols.TryFind(text, out code) : _target.Table.Strings(column)!.TryFind(text, out code);
+        _definitions[column].Type == ColumnType.Symbol ? symbols.TryFind(text, out code) : _target.Table.Strings(_target.Schema.IdOf(column))!.TryFind(text, out code);
 
     private TextRef TextOf(int code, int column) =>
-        _definitions[column].Type == ColumnType.Symbol ? symbols.Name(code) : _target.Table.Strings(column)!.Text(code);
+        _definitions[column].Type == ColumnType.Symbol ? symbols.Name(code) : _target.Table.Strings(_target.Schema.IdOf(column))!.Text(code);
 
     /// <summary>The text that a column got last: consecutive rows often have the same symbol.</summary>
     private struct FoundText

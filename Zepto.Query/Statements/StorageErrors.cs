@@ -12,6 +12,7 @@ internal static class StorageErrors
     private static StatementErrorKind KindOf(StorageErrorKind kind) => kind switch
     {
         StorageErrorKind.UnknownTable => StatementErrorKind.UnknownTable,
+        StorageErrorKind.UnknownColumn => StatementErrorKind.UnknownColumn,
         StorageErrorKind.AlreadyExists => StatementErrorKind.AlreadyExists,
         StorageErrorKind.BadDefinition => StatementErrorKind.BadValue,
         StorageErrorKind.TooLarge => StatementErrorKind.MemoryLimit,

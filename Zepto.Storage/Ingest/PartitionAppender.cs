@@ -11,7 +11,7 @@ namespace Zepto.Storage.Ingest;
 /// published but not committed: the table's sequence makes them visible. Every change can be undone until <see cref="Seal"/>. Used by the table's
 /// writer thread only.
 /// </summary>
-internal sealed unsafe class PartitionAppender : IDisposable
+internal sealed unsafe partial class PartitionAppender : IDisposable
 {
     private const int SmallestCapacity = 64;
 
@@ -102,7 +102,11 @@ internal sealed unsafe class PartitionAppender : IDisposable
             for (var i = 0; i < count; i++)
                 sequences[i] = firstSequence + part[i];
             for (var column = 0; column < batch.Schema.Columns.Length; column++)
-                ColumnCopy.Gather(segment, batch.Schema, column, startRow, batch.Address(column), part);
+            {
+                if (column != batch.Schema.SymbolIndex)
+                    ColumnCopy.Gather(segment, batch.Schema.IdOf(column), startRow, batch.Address(column), part);
+            }
+
             segment.Publish(startRow + count);
             order = order[count..];
         }
@@ -115,14 +119,14 @@ internal sealed unsafe class PartitionAppender : IDisposable
     public void Rewrite(Series series, Partition partition, ReadOnlySpan<RowPlace> removed, in NewRows rows, long commitSequence)
     {
         var slices = _rewrite.Run(partition.State.Slices, removed, rows);
-        Replace(series, partition, slices, commitSequence, SegmentFate.Reused);
+        Replace(series, partition, slices, commitSequence, partition.State, SegmentFate.Reused);
         partition.LastTime = slices.Length == 0 ? long.MinValue : LastTimeOf(slices[^1], rows.Batch.Schema);
     }
 
     /// <summary>Makes an empty state of the partition that snapshots from <paramref name="commitSequence"/> on see.</summary>
     public void Clear(Series series, Partition partition, long commitSequence)
     {
-        Replace(series, partition, [], commitSequence, SegmentFate.GivenBack);
+        Replace(series, partition, [], commitSequence, partition.State, SegmentFate.GivenBack);
         partition.LastTime = long.MinValue;
     }
 
@@ -146,15 +150,22 @@ internal sealed unsafe class PartitionAppender : IDisposable
         _finished.Clear();
     }
 
+    /// <summary>The oldest sealed statement is never committed: readers go on with what it replaced.</summary>
+    public void Abandon()
+    {
+        for (var count = _sealedCounts.Dequeue(); count > 0; count--)
+            _sealed.Dequeue();
+    }
+
     /// <summary>Frees what no reader can see any more; between statements.</summary>
     public void Reclaim() => _retired.Reclaim();
 
     public void Dispose() => _rewrite.Dispose();
 
     /// <summary>Makes a segment with cleared statistics; a failure of the statement takes it back.</summary>
-    internal Segment NewSegment(TableSchema schema, int capacity)
+    internal Segment NewSegment(SegmentLayout layout, int capacity)
     {
-        var segment = new Segment(schema, capacity, _allocator.Allocate(Segment.SizeBytes(schema, capacity)));
+        var segment = new Segment(layout, capacity, _allocator.Allocate(Segment.SizeBytes(layout, capacity)));
         segment.ClearStatistics();
         _made.Add(segment);
         return segment;
@@ -169,14 +180,16 @@ internal sealed unsafe class PartitionAppender : IDisposable
         {
             var last = slices[^1];
             startRow = last.Segment.PublishedRows;
-            if (last.IsOpen && startRow < last.Segment.Capacity && last.Segment.ColumnCount == schema.Columns.Length)
+            if (last.IsOpen && startRow < last.Segment.Capacity && last.Segment.Layout.Covers(schema.Layout))
                 return last.Segment;
-            capacity = Math.Min(LargestCapacity, last.Segment.Capacity * 4);
+            // A partition that was encoded to its end has gone without rows: it starts small again.
+            if (!last.Segment.IsEncoded)
+                capacity = Math.Min(LargestCapacity, last.Segment.Capacity * 4);
         }
 
         while (capacity < rows && capacity < LargestCapacity)
             capacity *= 4;
-        var segment = NewSegment(schema, capacity);
+        var segment = NewSegment(schema.Layout, capacity);
         var next = new SegmentSlice[slices.Length + 1];
         slices.CopyTo(next);
         if (slices.Length > 0 && slices[^1].IsOpen)
@@ -187,9 +200,9 @@ internal sealed unsafe class PartitionAppender : IDisposable
         return segment;
     }
 
-    private void Replace(Series series, Partition partition, SegmentSlice[] slices, long commitSequence, SegmentFate fate)
+    private void Replace(Series? series, Partition partition, SegmentSlice[] slices, long visibleFrom, PartitionState? previous, SegmentFate fate)
     {
-        var replacement = new PartitionState(slices, commitSequence, partition.State);
+        var replacement = new PartitionState(slices, visibleFrom, previous);
         _used.Clear();
         foreach (var slice in slices)
             _used.Add(slice.Segment);
@@ -207,7 +220,7 @@ internal sealed unsafe class PartitionAppender : IDisposable
     }
 
     private static long LastTimeOf(in SegmentSlice slice, TableSchema schema) =>
-        schema.TimestampIndex < 0 ? long.MinValue : slice.Segment.Values<long>(schema.TimestampIndex, slice.StartRow + slice.PublishedRows - 1, 1)[0];
+        schema.TimestampIndex < 0 ? long.MinValue : slice.Segment.Int64At(schema.TimestampId, slice.StartRow + slice.PublishedRows - 1);
 
     /// <summary>A partition before the running statement; <c>OpenRows</c> is -1 where no slice was open.</summary>
     private readonly record struct Touched(Partition Partition, PartitionState State, long LastTime, int OpenRows);

@@ -26,6 +26,7 @@ internal sealed unsafe class PartitionRewrite(PartitionAppender appender) : IDis
     private readonly NativeList<Piece> _plan = new();
     private readonly NativeList<int> _rows = new();
     private readonly NativeList<int> _zeros = new();
+    private readonly NativeBuffer _decoded = new();
     private readonly List<SegmentSlice> _next = [];
     private TableSchema _schema = null!;
     private Segment? _output;
@@ -71,6 +72,7 @@ internal sealed unsafe class PartitionRewrite(PartitionAppender appender) : IDis
         _plan.Dispose();
         _rows.Dispose();
         _zeros.Dispose();
+        _decoded.Dispose();
     }
 
     private void Plan(ReadOnlySpan<SegmentSlice> slices, ReadOnlySpan<RowPlace> removed, in NewRows rows)
@@ -189,8 +191,8 @@ internal sealed unsafe class PartitionRewrite(PartitionAppender appender) : IDis
             var part = rows.Order.Slice(from, count);
             for (var i = 0; i < count; i++)
                 *segment.SequenceAddress(startRow + i) = rows.Sequence(from + i);
-            for (var column = 0; column < _schema.Columns.Length; column++)
-                ColumnCopy.Gather(segment, _schema, column, startRow, rows.Batch.Address(column), part);
+            foreach (var column in segment.Layout.Columns)
+                ColumnCopy.Gather(segment, column.Id, startRow, rows.Batch.Address(_schema.IndexOf(column.Id)), part);
             segment.Publish(startRow + count);
             (from, rowCount, _left) = (from + count, rowCount - count, _left - count);
         }
@@ -202,16 +204,18 @@ internal sealed unsafe class PartitionRewrite(PartitionAppender appender) : IDis
         {
             var segment = Room(out var startRow);
             var part = rows[..Math.Min(rows.Length, segment.Capacity - startRow)];
-            var from = slice.Segment.SequenceAddress(slice.StartRow);
+            // Of an encoded segment only the rows between the first and the last one are decoded.
+            var (first, count) = (part[0], part[^1] - part[0] + 1);
+            if (slice.Segment.IsEncoded)
+                _decoded.EnsureCapacity((long)count * sizeof(long));
+            var from = slice.Segment.ReadSequences(slice.StartRow + first, count, (long*)_decoded.Address) - first;
             var to = segment.SequenceAddress(startRow);
             for (var i = 0; i < part.Length; i++)
                 to[i] = from[part[i]];
-            for (var column = 0; column < _schema.Columns.Length; column++)
+            foreach (var column in segment.Layout.Columns)
             {
-                if (column == _schema.SymbolIndex)
-                    continue;
-                if (slice.Segment.HasColumn(column))
-                    ColumnCopy.Gather(segment, _schema, column, startRow, (byte*)slice.Segment.Address(column, slice.StartRow), part);
+                if (slice.Segment.HasColumn(column.Id))
+                    ColumnCopy.Gather(segment, column.Id, startRow, (byte*)slice.Segment.Read(column.Id, slice.StartRow + first, count, _decoded.Address) - (first * column.WidthBytes), part);
                 else
                     CopyNull(segment, column, startRow, part.Length);
             }
@@ -222,7 +226,7 @@ internal sealed unsafe class PartitionRewrite(PartitionAppender appender) : IDis
         }
     }
 
-    private void CopyNull(Segment segment, int column, int startRow, int rowCount)
+    private void CopyNull(Segment segment, StoredColumn column, int startRow, int rowCount)
     {
         var had = _zeros.Count;
         if (had < rowCount)
@@ -231,19 +235,9 @@ internal sealed unsafe class PartitionRewrite(PartitionAppender appender) : IDis
             _zeros.Span[had..].Clear();
         }
 
-        var value = NullBits(_schema.Columns[column].Type);
-        ColumnCopy.Gather(segment, _schema, column, startRow, (byte*)&value, _zeros.Span[..rowCount]);
+        var value = Nulls.BitsOf(column.Type);
+        ColumnCopy.Gather(segment, column.Id, startRow, (byte*)&value, _zeros.Span[..rowCount]);
     }
-
-    private static long NullBits(ColumnType type) => type switch
-    {
-        ColumnType.Int64 or ColumnType.Timestamp => Nulls.Int64,
-        ColumnType.Float64 => Nulls.Float64Bits,
-        ColumnType.Int32 => unchecked((uint)Nulls.Int32),
-        ColumnType.Float32 => Nulls.Float32Bits,
-        ColumnType.Bool => Nulls.Bool,
-        _ => Nulls.Code,
-    };
 
     /// <summary>The segment that is being filled, or one with room for the rows that are left.</summary>
     private Segment Room(out int startRow)
@@ -255,7 +249,7 @@ internal sealed unsafe class PartitionRewrite(PartitionAppender appender) : IDis
             var capacity = SmallestCapacity;
             while (capacity < _left && capacity < PartitionAppender.LargestCapacity)
                 capacity *= 4;
-            _output = appender.NewSegment(_schema, capacity);
+            _output = appender.NewSegment(_schema.Layout, capacity);
         }
 
         startRow = _output.PublishedRows;

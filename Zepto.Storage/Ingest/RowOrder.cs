@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Zepto.Storage.Schema;
+using Zepto.Storage.Segments;
 using Zepto.Storage.Tables;
 
 namespace Zepto.Storage.Ingest;
@@ -7,14 +8,22 @@ namespace Zepto.Storage.Ingest;
 /// <summary>The order of a slice's stored rows: by time, then arrival number; by arrival number alone where the table has no timestamp.</summary>
 internal readonly unsafe ref struct RowOrder
 {
+    private readonly Segment _segment;
+    private readonly int _startRow;
+    private readonly ColumnId _time;
+    private readonly bool _hasTimes;
     private readonly long* _times;
     private readonly long* _sequences;
 
     public RowOrder(in SegmentSlice slice, TableSchema schema)
     {
         RowCount = slice.PublishedRows;
-        _sequences = slice.Segment.SequenceAddress(slice.StartRow);
-        _times = schema.TimestampIndex < 0 ? null : (long*)slice.Segment.Address(schema.TimestampIndex, slice.StartRow);
+        (_segment, _startRow) = (slice.Segment, slice.StartRow);
+        (_time, _hasTimes) = (schema.TimestampId, schema.TimestampIndex >= 0);
+        if (_segment.IsEncoded)
+            return;
+        _sequences = _segment.SequenceAddress(_startRow);
+        _times = _hasTimes ? (long*)_segment.Address(_time, _startRow) : null;
     }
 
     /// <summary>Rows of the slice.</summary>
@@ -24,6 +33,8 @@ internal readonly unsafe ref struct RowOrder
     public int Compare(int row, long time, long sequence)
     {
         Debug.Assert((uint)row < (uint)RowCount);
+        if (_sequences == null)
+            return CompareEncoded(row, time, sequence);
         if (_times != null && _times[row] != time)
             return _times[row] < time ? -1 : 1;
         return _sequences[row].CompareTo(sequence);
@@ -52,5 +63,11 @@ internal readonly unsafe ref struct RowOrder
         }
 
         return low;
+    }
+
+    private int CompareEncoded(int row, long time, long sequence)
+    {
+        var compared = _hasTimes ? _segment.Int64At(_time, _startRow + row).CompareTo(time) : 0;
+        return compared != 0 ? compared : _segment.SequenceAt(_startRow + row).CompareTo(sequence);
     }
 }

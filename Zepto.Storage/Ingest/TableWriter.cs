@@ -47,6 +47,9 @@ internal sealed unsafe partial class TableWriter(PartitionAppender appender, Sto
         appender.Finish();
     }
 
+    /// <summary>Leaves the oldest statement that is applied and not committed invisible for good; none may be committed after it.</summary>
+    public void Abandon() => appender.Abandon();
+
     private void Store(RowBatch batch)
     {
         var table = batch.Table;

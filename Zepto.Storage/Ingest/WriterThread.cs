@@ -58,8 +58,14 @@ internal sealed class WriterThread : IDisposable
     /// <summary>Whether replaced rows wait for readers; any other request looks whether they are gone.</summary>
     public bool HasRetired => _appender.HasRetired;
 
-    /// <summary>Runs a statement that is no batch of rows, after those before it are committed; done when it is committed itself.</summary>
+    /// <summary>
+    /// Runs a statement that is no batch of rows, after those before it are committed; done when it is committed itself. What it replaced is free then,
+    /// unless readers see it.
+    /// </summary>
     public ValueTask RunAsync(Action<TableWriter> statement) => ChangeAsync(() => statement(_writer));
+
+    /// <summary>Runs a step of compaction, which changes how rows lie and nothing else.</summary>
+    public ValueTask CompactAsync(Action<PartitionAppender> step) => ChangeAsync(() => step(_appender));
 
     /// <summary>Runs a change between batches, all of which are committed.</summary>
     public ValueTask ChangeAsync(Action change) => SubmitAsync(null, change);
@@ -168,6 +174,8 @@ internal sealed class WriterThread : IDisposable
             _writer.Commit(stored.Statement);
         if (stored.Request.Batch is { } batch)
             _statistics.CountStored(batch.RowCount, (long)Stopwatch.GetElapsedTime(stored.Request.StartedAt).TotalNanoseconds);
+        else
+            _appender.Reclaim();
         stored.Request.Complete();
     }
 
@@ -182,9 +190,13 @@ internal sealed class WriterThread : IDisposable
         {
             _stored.Dequeue();
             if (oldest.Statement.Lsn <= durableLsn)
+            {
                 Commit(oldest);
-            else
-                oldest.Request.Fail(_log.Failure());
+                continue;
+            }
+
+            _writer.Abandon();
+            oldest.Request.Fail(_log.Failure());
         }
 
         _appender.Reclaim();

@@ -8,19 +8,19 @@ internal enum LogRecordKind : byte
     /// <summary>count i32, each: id i32 | length i32 | 1: a name, 0: the digits of an id without name, u8 | UTF-8.</summary>
     SymbolsAdded = 1,
 
-    /// <summary>column i32 | first code i32 | count i32, each: length i32 | UTF-8.</summary>
+    /// <summary>column id i32 | first code i32 | count i32, each: length i32 | UTF-8.</summary>
     StringsAdded = 2,
 
     /// <summary>arrival number of the first row i64 | rows i32 | columns i32 | each column's values as in a <see cref="Ingest.RowBatch"/>.</summary>
     RowsAppended = 3,
 
-    /// <summary>name text | columns as in <see cref="LogPayloads"/>.</summary>
+    /// <summary>name text | columns as in <see cref="Persistence.SchemaCodec"/>.</summary>
     TableCreated = 4,
 
     /// <summary>Nothing.</summary>
     TableDropped = 5,
 
-    /// <summary>columns as in <see cref="LogPayloads"/>.</summary>
+    /// <summary>columns as in <see cref="Persistence.SchemaCodec"/>.</summary>
     ColumnsChanged = 6,
 
     /// <summary>

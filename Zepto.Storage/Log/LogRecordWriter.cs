@@ -78,12 +78,12 @@ internal sealed unsafe class LogRecordWriter(ulong directoryId, Action<long>? be
     }
 
     /// <summary>The payload is texts of a column that no record has yet. Returns how many have one then.</summary>
-    public int SetStrings(int column, StringDictionary strings)
+    public int SetStrings(ColumnId column, StringDictionary strings)
     {
         var first = strings.LoggedCount + 1;
         var count = CountThatFits(strings.SettledCount() - strings.LoggedCount, i => strings.Text(first + i).LengthBytes);
         var payload = BeginPayload();
-        payload.Int32(column);
+        payload.Int32(column.Value);
         payload.Int32(first);
         payload.Int32(count);
         for (var code = first; code < first + count; code++)

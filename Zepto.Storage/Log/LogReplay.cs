@@ -85,7 +85,7 @@ internal sealed unsafe class LogReplay : IDisposable
                 table.SetRetention(ns < 0 ? null : ns);
                 break;
             case LogRecordKind.ColumnsChanged:
-                table.Replace(LogPayloads.ReadColumns(ref bytes));
+                table.Replace(SchemaCodec.Read(ref bytes));
                 break;
             case LogRecordKind.TableDropped:
                 Drop(table);
@@ -114,7 +114,7 @@ internal sealed unsafe class LogReplay : IDisposable
             return;
         var name = bytes.Text();
         bytes.Check(record.TableId == _state.NextTableId && _state.Tables.TrueForAll(t => t.Name != name), "a table comes twice or out of order");
-        var table = new Table(record.TableId, name, LogPayloads.ReadColumns(ref bytes));
+        var table = new Table(record.TableId, name, SchemaCodec.Read(ref bytes));
         _state.NextTableId++;
         _state.Tables.Add(table);
         _tables.Add(table.Id, table);
@@ -148,9 +148,8 @@ internal sealed unsafe class LogReplay : IDisposable
 
     private static void AddStrings(Table table, ref ByteReader bytes)
     {
-        var column = bytes.Int32();
-        bytes.Check((uint)column < (uint)table.Schema.Columns.Length && table.Schema.Columns[column].Type == ColumnType.String, "texts of a column that is none");
-        var strings = table.Strings(column)!;
+        var strings = table.Strings(new ColumnId(bytes.Int32()));
+        bytes.Check(strings is not null, "texts of a column that is none");
         var code = bytes.Int32();
         for (var count = bytes.Count(4); count > 0; count--, code++)
         {
@@ -166,7 +165,7 @@ internal sealed unsafe class LogReplay : IDisposable
         var rows = bytes.Int32();
         bytes.Check(rows > 0 && bytes.Int32() == table.Schema.Columns.Length, "rows have other columns than their table");
         bytes.Check(rows * RowBytes(table) == bytes.Remaining, "rows have another size than their columns");
-        _batch.Begin(table);
+        _batch.Begin(table, table.Schema);
         try
         {
             _batch.EnsureCapacity(rows);

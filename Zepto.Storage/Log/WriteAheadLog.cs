@@ -94,7 +94,9 @@ internal sealed class WriteAheadLog : IDisposable
     {
         lock (_appending)
         {
-            LogPayloads.WriteTable(_writer.BeginPayload(), table.Name, table.Schema);
+            var payload = _writer.BeginPayload();
+            payload.Text(table.Name);
+            SchemaCodec.Write(payload, table.Schema);
             return Append(LogRecordKind.TableCreated, table.Id);
         }
     }
@@ -114,7 +116,7 @@ internal sealed class WriteAheadLog : IDisposable
     {
         lock (_appending)
         {
-            LogPayloads.WriteColumns(_writer.BeginPayload(), schema);
+            SchemaCodec.Write(_writer.BeginPayload(), schema);
             return Append(LogRecordKind.ColumnsChanged, table.Id);
         }
     }
@@ -181,7 +183,7 @@ internal sealed class WriteAheadLog : IDisposable
                 (file, lsn, lengthBytes) = (_file, _appendedLsn, _file.LengthBytes);
             if (HasFailed || lsn == _durableLsn)
                 return;
-            if (TryFlush(file.Flush))
+            if (TryFlush(file, isWhole: false))
                 SetDurable(file, lsn, lengthBytes);
         }
 
@@ -205,7 +207,7 @@ internal sealed class WriteAheadLog : IDisposable
                     ThrowIfFailed();
                     if (_file.LengthBytes == LogFile.HeaderBytes)
                         return _file.Number;
-                    if (!TryFlush(_file.Finish))
+                    if (!TryFlush(_file, isWhole: true))
                         throw Failure();
                     SetDurable(_file, _appendedLsn, _file.LengthBytes);
                     _options.BeforeLogWrite?.Invoke(LogFile.HeaderBytes);
@@ -285,10 +287,11 @@ internal sealed class WriteAheadLog : IDisposable
         {
             if (schema.Columns[column].Type != ColumnType.String)
                 continue;
-            var strings = table.Strings(column)!;
+            var id = schema.IdOf(column);
+            var strings = table.Strings(id)!;
             while (strings.LoggedCount < strings.SettledCount())
             {
-                var logged = _writer.SetStrings(column, strings);
+                var logged = _writer.SetStrings(id, strings);
                 Append(LogRecordKind.StringsAdded, table.Id);
                 strings.LoggedCount = logged;
             }
@@ -314,14 +317,17 @@ internal sealed class WriteAheadLog : IDisposable
         return lsn;
     }
 
-    /// <summary>Runs a flush; false when it failed, and then for good.</summary>
-    private bool TryFlush(Action flush)
+    /// <summary>Flushes a file, one that gets no more records as a whole; false when it failed, and then for good.</summary>
+    private bool TryFlush(LogFile file, bool isWhole)
     {
         var start = Stopwatch.GetTimestamp();
         try
         {
             _options.BeforeLogFlush?.Invoke();
-            flush();
+            if (isWhole)
+                file.Finish();
+            else
+                file.Flush();
         }
         catch (IOException error)
         {

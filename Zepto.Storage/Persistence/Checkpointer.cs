@@ -88,14 +88,17 @@ internal sealed class Checkpointer(
     private bool Write(CheckpointBegin start, TableCapture seen, long[] extentLengths)
     {
         ThrowIfFailed();
-        var tableIds = seen.Tables.Select(t => t.Table.Id).ToHashSet();
+        var columns = new HashSet<(int TableId, int ColumnId)>();
         dictionaries.Append(symbols);
         foreach (var (table, schema) in seen.Tables)
         {
             for (var column = 0; column < schema.Columns.Length; column++)
             {
-                if (schema.Columns[column].Type == ColumnType.String)
-                    dictionaries.Append(table, column, table.Strings(column)!);
+                if (schema.Columns[column].Type != ColumnType.String)
+                    continue;
+                var id = schema.IdOf(column);
+                columns.Add((table.Id, id.Value));
+                dictionaries.Append(table.Id, id, table.Strings(id)!);
             }
         }
 
@@ -112,13 +115,13 @@ internal sealed class Checkpointer(
             LogFile = start.LogFile,
             LogLsn = log?.DurableLsn ?? last.LogLsn,
             ExtentLengths = extentLengths,
-            Dictionaries = dictionaries.Describe(tableIds),
+            Dictionaries = dictionaries.Describe(columns),
             TableCount = seen.Tables.Count,
             Tables = seen.Bytes.Written.ToArray(),
         }.Encode());
         _number++;
         allocator.Release();
-        dictionaries.DeleteOthers(tableIds);
+        dictionaries.DeleteOthers(columns);
         return true;
     }
 

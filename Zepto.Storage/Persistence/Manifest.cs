@@ -8,7 +8,7 @@ namespace Zepto.Storage.Persistence;
 //     directory id u64 | checkpoint number i64 | taken at, ns since 1970, i64 | next table id i32
 //     number of the first log file that is needed i64 | LSN of the last record that is in here or durable in the log i64
 //     extents: count i32, each: file length i64
-//     dictionaries: count i32, each: table id i32 | column i32 | texts i32 | file bytes that count i64
+//     dictionaries: count i32, each: table id i32 | column id i32 | texts i32 | file bytes that count i64
 //     tables: count i32, each: LSN of the last record that the table has i64 | then as in TableCodec
 /// <summary>
 /// What a checkpoint says: everything that is needed to open the directory, except the rows and texts themselves. Room that no table names is free,
@@ -61,7 +61,7 @@ internal sealed class Manifest
         foreach (var dictionary in Dictionaries)
         {
             body.Int32(dictionary.TableId);
-            body.Int32(dictionary.Column);
+            body.Int32(dictionary.ColumnId);
             body.Int32(dictionary.Texts);
             body.Int64(dictionary.LengthBytes);
         }

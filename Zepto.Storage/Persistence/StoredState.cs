@@ -4,6 +4,7 @@ using Zepto.Storage.Dictionaries;
 using Zepto.Storage.Epochs;
 using Zepto.Storage.Extents;
 using Zepto.Storage.Log;
+using Zepto.Storage.Schema;
 using Zepto.Storage.Tables;
 
 namespace Zepto.Storage.Persistence;
@@ -139,9 +140,9 @@ internal sealed class StoredState : IDisposable
         Symbols.LoggedCount = Symbols.SettledCount();
         foreach (var table in Tables)
         {
-            for (var column = 0; column < table.Schema.Columns.Length; column++)
+            foreach (var id in table.Schema.Ids)
             {
-                if (table.Strings(column) is { } strings)
+                if (table.Strings(id) is { } strings)
                     strings.LoggedCount = strings.SettledCount();
             }
         }
@@ -194,16 +195,16 @@ internal sealed class StoredState : IDisposable
     {
         foreach (var extent in manifest.Dictionaries)
         {
-            if (extent is { TableId: 0, Column: 0 })
+            if (extent is { TableId: 0, ColumnId: 0 })
             {
                 _dictionaries!.Load(extent, Symbols.TryRestore);
                 continue;
             }
 
             var table = Tables.Find(t => t.Id == extent.TableId);
-            if (table is null || (uint)extent.Column >= (uint)table.Schema.Columns.Length || table.Strings(extent.Column) is not { } strings)
+            if (table?.Strings(new ColumnId(extent.ColumnId)) is not { } strings)
             {
-                FileFormat.Damaged(directory.ManifestPath, Manifest.HeaderBytes, $"it names a dictionary of column {extent.Column} of table {extent.TableId}, which is none");
+                FileFormat.Damaged(directory.ManifestPath, Manifest.HeaderBytes, $"it names a dictionary of column {extent.ColumnId} of table {extent.TableId}, which is none");
                 return;
             }
 

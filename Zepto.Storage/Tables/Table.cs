@@ -1,6 +1,7 @@
 using Zepto.Storage.Dictionaries;
 using Zepto.Storage.Mutations;
 using Zepto.Storage.Schema;
+using Zepto.Storage.Segments;
 
 namespace Zepto.Storage.Tables;
 
@@ -13,10 +14,12 @@ public sealed class Table : IDisposable
     private const long Forever = -1;
     private readonly IdMap<Series> _bySymbol = new();
     private TableSchema _schema;
+    // By column id. A dropped column's stays as long as the table: earlier statements may still look at it.
     private StringDictionary?[] _strings;
     private Series[] _series = new Series[16];
     private int _seriesCount;
     private long _committedSequence;
+    private long _columnsChangedIn;
     private long _unusedSequences;
     private int _mutationVersion;
     private long _retentionNs = Forever;
@@ -34,7 +37,10 @@ public sealed class Table : IDisposable
 
     public string Name { get; }
 
-    /// <summary>Columns now; replaced as a whole by ADD COLUMN.</summary>
+    /// <summary>
+    /// Columns now; replaced as a whole when one is added, renamed or dropped. Who reads rows takes <see cref="CommittedSequence"/> first and the
+    /// schema then: the rows of the snapshot were stored for that schema or earlier ones.
+    /// </summary>
     public TableSchema Schema => Volatile.Read(ref _schema);
 
     /// <summary>
@@ -82,8 +88,15 @@ public sealed class Table : IDisposable
 
     public Series SeriesAt(int index) => Volatile.Read(ref _series)[index];
 
-    /// <summary>Dictionary of a STRING column; null for other types.</summary>
-    public StringDictionary? Strings(int column) => Volatile.Read(ref _strings)[column];
+    /// <summary>Dictionary of a STRING column, also of one dropped since; null for other types.</summary>
+    public StringDictionary? Strings(ColumnId column)
+    {
+        var strings = Volatile.Read(ref _strings);
+        return (uint)column.Value < (uint)strings.Length ? strings[column.Value] : null;
+    }
+
+    /// <summary>As <see cref="Strings(ColumnId)"/>, by the place in the columns of now.</summary>
+    public StringDictionary? Strings(int column) => Strings(Schema.IdOf(column));
 
     /// <summary>The series of a symbol.</summary>
     public bool TryGetSeries(int symbolId, out Series series)
@@ -149,6 +162,24 @@ public sealed class Table : IDisposable
         return false;
     }
 
+    /// <summary>Rows and the room of the segments they lie in, about now; any thread.</summary>
+    public StoredSize Measure()
+    {
+        var size = default(StoredSize);
+        var seen = new HashSet<Segment>();
+        for (var i = 0; i < SeriesCount; i++)
+        {
+            foreach (var partition in SeriesAt(i).Partitions.Span)
+            {
+                seen.Clear();
+                foreach (ref readonly var slice in partition.State.Slices)
+                    size = size.With(slice, seen.Add(slice.Segment));
+            }
+        }
+
+        return size;
+    }
+
     /// <summary>Rows of all partitions' present states, between statements; writer only.</summary>
     internal long PublishedRows()
     {
@@ -160,6 +191,13 @@ public sealed class Table : IDisposable
         }
 
         return rows;
+    }
+
+    /// <summary>Epoch after which no statement has a plan for earlier columns; 0 where they never changed.</summary>
+    internal long ColumnsChangedIn
+    {
+        get => Volatile.Read(ref _columnsChangedIn);
+        set => Volatile.Write(ref _columnsChangedIn, value);
     }
 
     /// <summary>Writer only, so that no batch is between the old and the new columns.</summary>
@@ -177,10 +215,14 @@ public sealed class Table : IDisposable
 
     private static StringDictionary?[] MakeDictionaries(TableSchema schema, StringDictionary?[] existing)
     {
-        var strings = new StringDictionary?[schema.Columns.Length];
+        var strings = new StringDictionary?[schema.NextId.Value];
         existing.CopyTo(strings, 0);
-        for (var i = existing.Length; i < strings.Length; i++)
-            strings[i] = schema.Columns[i].Type == ColumnType.String ? new StringDictionary() : null;
+        for (var i = 0; i < schema.Columns.Length; i++)
+        {
+            if (schema.Columns[i].Type == ColumnType.String)
+                strings[schema.IdOf(i).Value] ??= new StringDictionary();
+        }
+
         return strings;
     }
 }

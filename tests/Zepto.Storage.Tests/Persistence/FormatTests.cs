@@ -34,9 +34,9 @@ public class FormatTests
         var schema = new TableSchema([new("s", ColumnType.Symbol), new("a", ColumnType.Int64), new("b", ColumnType.Bool), new("t", ColumnType.Timestamp)], "t");
         Assert.Equal(24, sizeof(BlockStatistics));
         Assert.Equal(4096, Segment.BlockRows);
-        // 100 rows: arrival numbers 832 (800 rounded up to 64), a 832, b 128, t 832; four columns' statistics of one block, 64 each.
-        Assert.Equal(832 + 832 + 128 + 832 + 4 * 64, Segment.SizeBytes(schema, 100));
-        Assert.Equal(5000 * 8 + 5000 * 8 + 5056 + 5000 * 8 + 4 * 64, Segment.SizeBytes(schema, 5000));
+        // 100 rows: arrival numbers 832 (800 rounded up to 64), a 832, b 128, t 832; three columns' statistics of one block, 64 each.
+        Assert.Equal(832 + 832 + 128 + 832 + 3 * 64, Segment.SizeBytes(schema.Layout, 100));
+        Assert.Equal(5000 * 8 + 5000 * 8 + 5056 + 5000 * 8 + 3 * 64, Segment.SizeBytes(schema.Layout, 5000));
     }
 
     [Fact]
@@ -77,9 +77,9 @@ public class FormatTests
         var bytes = new ByteWriter();
         TableCodec.Write(bytes, table);
         Assert.Equal(
-            "07000000" + "0100000074" + "01000000" + "0600000000000000" + "0400000000000000" + "0900000000000000" + "02000000"
-            + "0100000061" + "02" + "07" + "0200000000000000" + "000000000000F03F" + "0100000078"
-            + "0100000062" + "05" + "00"
+            "07000000" + "0100000074" + "0600000000000000" + "0400000000000000" + "0900000000000000" + "01000000" + "03000000" + "02000000"
+            + "01000000" + "0100000061" + "02" + "07" + "0200000000000000" + "000000000000F03F" + "0100000078"
+            + "02000000" + "0100000062" + "05" + "00" + "00000000"
             + "01000000" + "00000000" + "01000000" + "0001000000000000" + "0201000000000000" + "00000000",
             Convert.ToHexString(bytes.Written));
         table.Dispose();
