@@ -101,8 +101,9 @@ internal sealed unsafe class LogReplay : IDisposable
     /// <summary>The table of a record that must be applied: false when the checkpoint has it, or the table is gone.</summary>
     private bool TryFind(in LogRecord record, ref ByteReader bytes, out Table table)
     {
+        // A drop comes from any thread: the checkpoint may have seen the table just before it and say that it has the record.
         if (_tables.TryGetValue(record.TableId, out table!))
-            return record.Lsn > _state.IncludedLsn(table);
+            return record.Lsn > _state.IncludedLsn(table) || record.Kind == LogRecordKind.TableDropped;
         // Rows of statements that were under way follow the drop; of a table that is not in the checkpoint the drop follows.
         bytes.Check(record.TableId > 0 && record.TableId < _state.NextTableId, "a record of a table that was never made");
         return false;

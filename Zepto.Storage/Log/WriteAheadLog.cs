@@ -13,10 +13,11 @@ namespace Zepto.Storage.Log;
 /// statement's rows need go before it. A checkpoint begins a new file, and files before it go when the checkpoint is durable. Thread-safe.
 /// After a failed flush nothing is known of what was appended since the last good one, so nothing more is taken: <see cref="ThrowIfFailed"/>.
 /// </summary>
-internal sealed class WriteAheadLog : IDisposable
+internal sealed partial class WriteAheadLog : IDisposable
 {
     private readonly DatabaseOptions _options;
     private readonly StorageStatistics _statistics;
+    private readonly DataDirectory _dataDirectory;
     private readonly string _directory;
     private readonly ulong _directoryId;
     private readonly SymbolDictionary _symbols;
@@ -37,7 +38,7 @@ internal sealed class WriteAheadLog : IDisposable
     /// <summary>Begins a new file behind those that were replayed. Throws what the system refuses.</summary>
     public WriteAheadLog(DatabaseOptions options, StorageStatistics statistics, DataDirectory directory, ulong directoryId, SymbolDictionary symbols, LogEnd end)
     {
-        (_options, _statistics, _directory, _directoryId, _symbols) = (options, statistics, directory.LogPath, directoryId, symbols);
+        (_options, _statistics, _dataDirectory, _directory, _directoryId, _symbols) = (options, statistics, directory, directory.LogPath, directoryId, symbols);
         _older = [.. end.Files];
         _olderBytes = _older.Sum(f => f.Bytes);
         _appendedLsn = _durableLsn = end.LastLsn;
@@ -74,86 +75,6 @@ internal sealed class WriteAheadLog : IDisposable
 
     /// <summary>What becomes of statements after a failed flush.</summary>
     public StorageException Failure() => new(StorageErrorKind.Unwritable, _failure ?? "");
-
-    /// <summary>
-    /// Appends a statement's rows, and before them the texts of the dictionaries that no record has yet: the rows' codes were given out before the
-    /// batch was queued, so they are among them. Returns the LSN. Throws Unwritable, and the log ends where it did.
-    /// </summary>
-    public long AppendRows(RowBatch batch, long firstSequence)
-    {
-        lock (_appending)
-        {
-            AppendTexts(batch.Table, batch.Schema);
-            _writer.SetRows(batch, firstSequence);
-            return Append(LogRecordKind.RowsAppended, batch.Table.Id);
-        }
-    }
-
-    /// <summary>Appends a new table; before anybody can find it.</summary>
-    public long AppendTable(Table table)
-    {
-        lock (_appending)
-        {
-            var payload = _writer.BeginPayload();
-            payload.Text(table.Name);
-            SchemaCodec.Write(payload, table.Schema);
-            return Append(LogRecordKind.TableCreated, table.Id);
-        }
-    }
-
-    /// <summary>Appends that a table is dropped. Rows of statements under way may follow.</summary>
-    public long AppendDrop(Table table)
-    {
-        lock (_appending)
-        {
-            _writer.BeginPayload();
-            return Append(LogRecordKind.TableDropped, table.Id);
-        }
-    }
-
-    /// <summary>Appends a table's new columns; on its writer thread, before rows come in them.</summary>
-    public long AppendColumns(Table table, TableSchema schema)
-    {
-        lock (_appending)
-        {
-            SchemaCodec.Write(_writer.BeginPayload(), schema);
-            return Append(LogRecordKind.ColumnsChanged, table.Id);
-        }
-    }
-
-    /// <summary>As <see cref="AppendRows"/>, for rows that are removed and replaced.</summary>
-    public long AppendMutation(RowMutation mutation, long commitSequence)
-    {
-        lock (_appending)
-        {
-            AppendTexts(mutation.Table, mutation.Replacements.Schema);
-            _writer.SetMutation(mutation, commitSequence);
-            return Append(LogRecordKind.RowsChanged, mutation.Table.Id);
-        }
-    }
-
-    /// <summary>Appends that all rows go, or whole days before a time.</summary>
-    public long AppendClear(Table table, long? before, long commitSequence)
-    {
-        lock (_appending)
-        {
-            var payload = _writer.BeginPayload();
-            payload.Int64(commitSequence);
-            if (before is { } time)
-                payload.Int64(time);
-            return Append(before is null ? LogRecordKind.TableTruncated : LogRecordKind.DaysDropped, table.Id);
-        }
-    }
-
-    /// <summary>Appends how long rows of a table are kept.</summary>
-    public long AppendRetention(Table table, long? ns)
-    {
-        lock (_appending)
-        {
-            _writer.BeginPayload().Int64(ns ?? -1);
-            return Append(LogRecordKind.RetentionChanged, table.Id);
-        }
-    }
 
     /// <summary>Done when the record is on the device. Throws Unwritable when that is not known.</summary>
     public async ValueTask DurableAsync(long lsn)
@@ -274,49 +195,6 @@ internal sealed class WriteAheadLog : IDisposable
         _writer.Dispose();
     }
 
-    private void AppendTexts(Table table, TableSchema schema)
-    {
-        while (_symbols.LoggedCount < _symbols.SettledCount())
-        {
-            var logged = _writer.SetSymbols(_symbols);
-            Append(LogRecordKind.SymbolsAdded, 0);
-            _symbols.LoggedCount = logged;
-        }
-
-        for (var column = 0; column < schema.Columns.Length; column++)
-        {
-            if (schema.Columns[column].Type != ColumnType.String)
-                continue;
-            var id = schema.IdOf(column);
-            var strings = table.Strings(id)!;
-            while (strings.LoggedCount < strings.SettledCount())
-            {
-                var logged = _writer.SetStrings(id, strings);
-                Append(LogRecordKind.StringsAdded, table.Id);
-                strings.LoggedCount = logged;
-            }
-        }
-    }
-
-    /// <summary>Appends what the record writer holds.</summary>
-    private long Append(LogRecordKind kind, int tableId)
-    {
-        ThrowIfFailed();
-        var lsn = _appendedLsn + 1;
-        try
-        {
-            _statistics.CountLogRecord(_writer.Write(_file, kind, tableId, lsn));
-        }
-        catch (Exception error) when (FileFormat.IsFileError(error))
-        {
-            throw new StorageException(StorageErrorKind.Unwritable, $"The log cannot be written: {error.Message}; nothing of the statement was stored", error);
-        }
-
-        Volatile.Write(ref _appendedLsn, lsn);
-        _flusher.Ask(IsSync);
-        return lsn;
-    }
-
     /// <summary>Flushes a file, one that gets no more records as a whole; false when it failed, and then for good.</summary>
     private bool TryFlush(LogFile file, bool isWhole)
     {
@@ -341,7 +219,7 @@ internal sealed class WriteAheadLog : IDisposable
 
     private void SetFailed(string reason)
     {
-        var failure = $"data directory {Path.GetDirectoryName(_directory)}: {reason}; statements since then are not known to be durable and nothing more is stored until you restart the server";
+        var failure = $"data directory {_dataDirectory.Path}: {reason}; statements since then are not known to be durable and nothing more is stored until you restart the server";
         Interlocked.CompareExchange(ref _failure, failure, null);
     }
 

@@ -1,4 +1,5 @@
 using Zepto.Storage.Schema;
+using Zepto.Storage.Tests.Mutations;
 using Zepto.Storage.Tests.Persistence;
 
 namespace Zepto.Storage.Tests.Log;
@@ -168,6 +169,60 @@ public class LogReplayTests
 
         using var logged = Database.Open(directory.Options(name: "crash"));
         Assert.Single(Directory.GetFiles(directory.At("crash", "log")));
+    }
+
+    [Theory]
+    [InlineData(31, Durability.Async)]
+    [InlineData(32, Durability.Sync)]
+    public async Task Replay_MutationsAndColumns_AreThere(int seed, Durability durability)
+    {
+        using var directory = new TemporaryDirectory();
+        using var database = Database.Open(directory.Options() with { Durability = durability });
+        var table = database.CreateTable(TableReading.Ticks);
+        var random = new Random(seed);
+        for (var step = 0; step < 24; step++)
+        {
+            await TableReading.Append(database, table, [.. Enumerable.Range(0, 200).Select(_ => (1 + random.Next(3), random.NextInt64(1000), random.NextInt64(4 * 86_400_000_000_000L)))]);
+            var rows = StoredRows.Read(database, table);
+            var removed = rows.Where(_ => random.Next(5) == 0).ToList();
+            Assert.Equal(removed.Count, await StoredRows.Mutate(database, table, removed, [.. removed.Where(r => r.Sequence % 2 == 0).Select(r => r with { Price = -r.Price, Time = r.Time / 2 })]));
+            switch (step)
+            {
+                case 5:
+                    await database.CheckpointAsync();
+                    break;
+                case 9:
+                    await database.AddColumnAsync("ticks", new ColumnDefinition("note", ColumnType.String, Default: new ColumnDefault(0, 0, "none")));
+                    await database.RenameColumnAsync("ticks", "note", "remark");
+                    break;
+                case 12:
+                    await database.TruncateAsync("ticks");
+                    break;
+                case 15:
+                    await database.DropColumnAsync("ticks", "remark");
+                    break;
+                case 18:
+                    await database.SetRetentionAsync("ticks", 1_000_000_000_000_000_000);
+                    break;
+                case 20:
+                    await database.SetRetentionAsync("ticks", null);
+                    database.Compact();
+                    break;
+            }
+
+            if (step % 3 != 2)
+                continue;
+            directory.CopyData($"crash-{step}");
+            var expected = DatabaseDump.Of(database, withPlaces: false);
+            for (var start = 0; start < 2; start++)
+            {
+                using var after = Database.Open(directory.Options(name: $"crash-{step}") with { RetentionInterval = Timeout.InfiniteTimeSpan });
+                DatabaseDump.AssertEqual(expected, DatabaseDump.Of(after, withPlaces: false), $"seed {seed} step {step} start {start}");
+                Assert.True(after.Catalog.TryGet("ticks", out var found));
+                Assert.Equal(table.RetentionNs, found.RetentionNs);
+                Assert.Equal(StoredRows.Read(database, table), StoredRows.Read(after, found));
+            }
+        }
     }
 
     private static async Task Append(Database database, int text, int symbol)
