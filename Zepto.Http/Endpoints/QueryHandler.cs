@@ -9,9 +9,9 @@ namespace Zepto.Http.Endpoints;
 
 /// <summary>
 /// POST / and GET /: runs one statement. A result up to 64 KiB is sent with its length, a longer one in chunks as it is computed, at
-/// the pace of the client.
+/// the pace of the client. While the database recovers, clients are asked to come again.
 /// </summary>
-public sealed class QueryHandler(IStatementRunner runner, LatencyHistogram latency) : IRequestHandler
+public sealed class QueryHandler(IStatementRunner runner, LatencyHistogram latency, Func<bool> isReady) : IRequestHandler
 {
     private const int ChunkBytes = 64 * 1024;
 
@@ -61,6 +61,11 @@ public sealed class QueryHandler(IStatementRunner runner, LatencyHistogram laten
         else if (isReadOnly)
         {
             context.Response.Write(200, ContentTypes.PlainText, "Ok.\n"u8);
+            return default;
+        }
+        if (!isReady())
+        {
+            RefuseWhileRecovering(context);
             return default;
         }
         StatementContext statementContext = new() { ReadOnly = isReadOnly, Data = data, Subject = context.Subject };
@@ -123,6 +128,13 @@ public sealed class QueryHandler(IStatementRunner runner, LatencyHistogram laten
         ValueTask<bool> sent = context.Response.WriteChunkAsync(context.Buffer.Written);
         context.Buffer.Clear(); // Its bytes are in the pipe by now, only the flush may be waiting.
         return sent;
+    }
+
+    private static void RefuseWhileRecovering(RequestContext context)
+    {
+        ResultWriter writer = context.DefaultResultWriter;
+        writer.WriteError("The server is recovering, try again soon"u8, context.Buffer);
+        context.Response.Write(503, writer.ContentType, context.Buffer.Written, "Retry-After: 1\r\n"u8);
     }
 
     private static void RefuseFormat(RequestContext context, IStatementExecution execution, ResultWriter writer)

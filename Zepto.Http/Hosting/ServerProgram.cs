@@ -92,8 +92,14 @@ public static class ServerProgram
                 if (options.Demo) Console.Out.Write(DemoData.RequestsFor(host.EndPoint));
                 Console.Out.Flush();
                 log.Write(LogLevel.Info, "listening", ("address", host.EndPoint));
+                engine.Opened.ContinueWith(_ => stop.Set(), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
                 stop.Wait();
                 host.Stop();
+            }
+            if (engine.Opened.Exception?.InnerException is { } refusal)
+            {
+                log.Write(LogLevel.Error, refusal.Message);
+                return DataDirectoryRefused;
             }
         }
         log.Write(LogLevel.Info, "stopped");

@@ -150,7 +150,7 @@ public sealed class ZeptoServerHost : IDisposable
     private void AddRoutes(Router router, IServerEngine engine, HttpCounters counters)
     {
         LatencyHistogram latency = new();
-        QueryHandler query = new(engine.Statements, latency);
+        QueryHandler query = new(engine.Statements, latency, () => engine.IsReady);
         // In the order of how often they are asked for.
         router.Add("/", get: query, post: query);
         router.Add("/ping", get: new PingHandler());

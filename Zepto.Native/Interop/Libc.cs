@@ -81,6 +81,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "ftruncate", SetLastError = true)]
     public static partial int Ftruncate(SafeFileHandle descriptor, long length);
 
+    [LibraryImport(Library, EntryPoint = "pwritev", SetLastError = true)]
+    public static partial nint Pwritev(SafeFileHandle descriptor, void* parts, int count, long offset);
+
     [LibraryImport(Library, EntryPoint = "sched_setaffinity", SetLastError = true)]
     public static partial int SetAffinity(int thread, nuint maskBytes, ulong* mask);
 

@@ -31,12 +31,12 @@ internal sealed unsafe partial class TableWriter
                 return 0;
             var stored = mutation.KeepStored();
             Rewrite(mutation, commitSequence);
-            Applied(table, commitSequence, table.RowCount - found + stored);
+            Applied(table, commitSequence, table.RowCount - found + stored, log?.AppendMutation(mutation, commitSequence) ?? 0);
             return found;
         }
         catch
         {
-            Undo();
+            appender.Undo();
             throw;
         }
     }
@@ -69,15 +69,16 @@ internal sealed unsafe partial class TableWriter
                     appender.Clear(series, partition, commitSequence);
                 }
             }
+
+            if (removed > 0)
+                Applied(table, commitSequence, table.RowCount - removed, log?.AppendClear(table, before, commitSequence) ?? 0);
         }
         catch
         {
-            Undo();
+            appender.Undo();
             throw;
         }
 
-        if (removed > 0)
-            Applied(table, commitSequence, table.RowCount - removed);
         return removed;
     }
 

@@ -25,7 +25,7 @@ internal sealed class MemoryConnection
     {
         Engine = engine ?? new FakeRunner();
         _fromServer = new Pipe(Inline(sendBufferBytes));
-        QueryHandler query = new(Engine, new LatencyHistogram());
+        QueryHandler query = new(Engine, new LatencyHistogram(), () => true);
         Router router = new();
         router.Add("/", get: query, post: query);
         router.Add("/ping", get: new PingHandler());

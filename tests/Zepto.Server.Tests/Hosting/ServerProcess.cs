@@ -52,7 +52,7 @@ internal sealed partial class ServerProcess : IDisposable
     /// <summary>Lines on stderr so far.</summary>
     public string Errors => Read(_errors);
 
-    /// <summary>Starts a server on a free port and waits until it listens.</summary>
+    /// <summary>Starts a server on a free port and waits until it is ready.</summary>
     public static ServerProcess Start(params string[] arguments) => StartIn(null, arguments);
 
     /// <summary>Starts a server with a current directory of its own.</summary>
@@ -67,7 +67,25 @@ internal sealed partial class ServerProcess : IDisposable
 
         server.Address = new Uri(address);
         server.Client = new ServerClient(server.Address);
+        if (!server.WaitUntilReady())
+        {
+            server.Dispose();
+            throw new InvalidOperationException($"the server did not become ready: {server.Errors}");
+        }
+
         return server;
+    }
+
+    /// <summary>Asks until the server says that it is ready; false when it has ended.</summary>
+    private bool WaitUntilReady()
+    {
+        for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started) < Deadline && !_process.HasExited;)
+        {
+            if (Client.Get("/ready").Status == 200)
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>Runs the program with exactly these arguments until it ends by itself.</summary>

@@ -40,7 +40,7 @@ public class CompactionTests
     public async Task Compact_Crash_FindsTheSegmentsOfTheLastCheckpoint()
     {
         using var directory = new TemporaryDirectory();
-        using var database = Database.Open(directory.Options());
+        using var database = Database.Open(directory.Unlogged());
         var workload = new RandomWorkload(5);
         await workload.Run(database, 150);
         database.Checkpoint();
@@ -54,7 +54,7 @@ public class CompactionTests
         directory.CopyData("later");
         foreach (var name in new[] { "before", "after", "later" })
         {
-            using var crashed = Database.Open(directory.Options(name: name));
+            using var crashed = Database.Open(directory.Unlogged(name: name));
             DatabaseDump.AssertEqual(expected, DatabaseDump.Of(crashed, withPlaces: false), name);
             crashed.Compact();
             DatabaseDump.AssertEqual(expected, DatabaseDump.Of(crashed, withPlaces: false), $"{name} compacted");

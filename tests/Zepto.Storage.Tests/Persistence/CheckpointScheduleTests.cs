@@ -52,7 +52,7 @@ public sealed class CheckpointScheduleTests : IDisposable
     private SegmentAllocator Allocator() => new(new ExtentStore(_directory.Path, directoryId: 1, extentBytes: 1 << 16, beforeReserving: null));
 
     private CheckpointSchedule Schedule(SegmentAllocator allocator, TimeSpan interval, bool fails = false) =>
-        new(new DatabaseOptions { CheckpointInterval = interval, ExtentBytes = 1 << 16, Log = line => _log.TrySetResult(line) }, allocator, _statistics, () =>
+        new(new DatabaseOptions { CheckpointInterval = interval, ExtentBytes = 1 << 16, Log = line => _log.TrySetResult(line) }, allocator, _statistics, log: null, () =>
         {
             _checkpoint.TrySetResult();
             return fails ? throw new StorageException(StorageErrorKind.Unwritable, "no space") : default;
