@@ -98,11 +98,16 @@ public sealed unsafe class Segment
     /// <summary>Of rows that ascend by an INT64 or TIMESTAMP_NS column: how many of them are below a value.</summary>
     public int CountBelow(ColumnId column, int startRow, int rowCount, long value)
     {
+        if (rowCount == 0)
+            return 0;
+        if (_encoded is not null)
+            return _encoded.CountBelow(1 + Layout.PositionOf(column), startRow, rowCount, value);
+        var values = (long*)Address(column, startRow);
         int low = 0, high = rowCount;
         while (low < high)
         {
             var middle = (low + high) >>> 1;
-            if (Int64At(column, startRow + middle) < value)
+            if (values[middle] < value)
                 low = middle + 1;
             else
                 high = middle;
