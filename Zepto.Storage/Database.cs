@@ -144,6 +144,9 @@ public sealed partial class Database : IDisposable
     /// <summary>As <see cref="CheckpointAsync"/>, waiting.</summary>
     public void Checkpoint() => CheckpointAsync().AsTask().GetAwaiter().GetResult();
 
+    /// <summary>Rows of all tables and the room they take, about now.</summary>
+    public StoredSize Measure() => Catalog.Tables.Aggregate(default(StoredSize), (sum, table) => sum + table.Measure());
+
     /// <summary>
     /// Encodes and joins the segments of all tables that are not written at the moment, partitions' ends included, as goes on in the background by
     /// itself; done when it is. Nothing is stored or seen differently. The next checkpoint makes it durable. Returns the segments made.

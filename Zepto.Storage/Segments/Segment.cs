@@ -92,6 +92,17 @@ public sealed unsafe class Segment
     /// <summary>One value of an INT64 or TIMESTAMP_NS column.</summary>
     public long Int64At(ColumnId column, int row) => _encoded is null ? *(long*)Address(column, row) : _encoded.Int64At(1 + Layout.PositionOf(column), row);
 
+    /// <summary>One value of the designated timestamp, by which the rows ascend: of the first and the last row without decoding.</summary>
+    public long TimeAt(ColumnId column, int row)
+    {
+        if (_encoded is null || (row > 0 && row < Capacity - 1))
+            return Int64At(column, row);
+        ref readonly var block = ref Block(column, row / BlockRows);
+        if (block.NullCount > 0)
+            return Int64At(column, row);
+        return row == 0 ? block.MinInt64 : block.MaxInt64;
+    }
+
     /// <summary>Arrival number of a row.</summary>
     public long SequenceAt(int row) => _encoded is null ? *SequenceAddress(row) : _encoded.Int64At(EncodedColumns.Sequences, row);
 
