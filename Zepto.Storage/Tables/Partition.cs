@@ -14,6 +14,9 @@ public sealed class Partition
     /// <summary>No row is later: the day's last nanosecond, or the last that INT64 holds. Says nothing for a table without a timestamp.</summary>
     public long BucketLastNs => BucketStartNs > long.MaxValue - (DayNs - 1) ? long.MaxValue : BucketStartNs + (DayNs - 1);
 
+    /// <summary>Whether all its rows are older than a time. Rows without a timestamp, which lie on the first day that INT64 holds, have no age.</summary>
+    internal bool IsBefore(long time) => BucketLastNs < time && BucketStartNs != long.MinValue;
+
     internal PartitionState State
     {
         get => Volatile.Read(ref _state);
