@@ -44,7 +44,7 @@ public sealed partial class Database : IDisposable
         _writers = new WriterThread[Math.Max(1, options.WriterThreads)];
         for (var i = 0; i < _writers.Length; i++)
             _writers[i] = new WriterThread(i, options, Allocator, Epochs, Statistics, Log);
-        _compactor = new Compactor(Epochs, () => Catalog, WriterOf);
+        _compactor = new Compactor(Epochs, () => Catalog, WriterOf, options.HotTime);
         if (options.CompactionInterval != Timeout.InfiniteTimeSpan && !IsReadOnly)
             _compaction = new CompactionThread(options, _compactor);
         if (state.Checkpointer is not null && options.CheckpointInterval != Timeout.InfiniteTimeSpan)
@@ -170,6 +170,9 @@ public sealed partial class Database : IDisposable
 
     /// <summary>As <see cref="DropTableAsync"/>, waiting.</summary>
     public void DropTable(string name) => DropTableAsync(name).AsTask().GetAwaiter().GetResult();
+
+    /// <summary>Rows of all tables and the room they take, about now.</summary>
+    public StoredSize Measure() => Catalog.Tables.Aggregate(default(StoredSize), (sum, table) => sum + table.Measure());
 
     /// <summary>An empty batch for a table. Give it to <see cref="AppendAsync"/> or back to <see cref="ReturnBatch"/>.</summary>
     public RowBatch RentBatch(Table table)

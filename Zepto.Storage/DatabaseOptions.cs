@@ -35,6 +35,9 @@ public sealed record DatabaseOptions
     /// </summary>
     public TimeSpan CompactionInterval { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long the newest day of a series must have got no rows before it is encoded; older days are sooner.</summary>
+    public TimeSpan HotTime { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>Threads that store rows; each table belongs to one.</summary>
     public int WriterThreads { get; init; } = 1;
 

@@ -12,7 +12,7 @@ namespace Zepto.Storage.Compaction;
 /// see the new segment in place of the old ones. Reading and encoding happen on the caller's thread under an epoch lease; the writer thread of the
 /// table only copies the result and swaps it in, if the slices are still the same. One run at a time; thread-safe.
 /// </summary>
-internal sealed class Compactor(EpochRegistry epochs, Func<TableCatalog> catalog, Func<Table, WriterThread> writerOf) : IDisposable
+internal sealed class Compactor(EpochRegistry epochs, Func<TableCatalog> catalog, Func<Table, WriterThread> writerOf, TimeSpan hotTime) : IDisposable
 {
     private readonly Lock _running = new();
     private readonly SegmentEncoder _encoder = new();
@@ -29,11 +29,11 @@ internal sealed class Compactor(EpochRegistry epochs, Func<TableCatalog> catalog
             {
                 for (var i = 0; i < table.SeriesCount; i++)
                 {
-                    foreach (var partition in table.SeriesAt(i).Partitions.Span)
+                    var partitions = table.SeriesAt(i).Partitions.Span;
+                    for (var p = 0; p < partitions.Length && !stop.IsCancellationRequested && !table.IsDropped; p++)
                     {
-                        if (stop.IsCancellationRequested || table.IsDropped)
-                            break;
-                        made += Compact(table, partition, toTheEnd, stop);
+                        if (toTheEnd || p < partitions.Length - 1 || !IsHot(partitions[p]))
+                            made += Compact(table, partitions[p], toTheEnd, stop);
                     }
                 }
             }
@@ -46,6 +46,15 @@ internal sealed class Compactor(EpochRegistry epochs, Func<TableCatalog> catalog
     {
         lock (_running)
             _encoder.Dispose();
+    }
+
+    // The newest day of a series is what most queries read; those that find it in the cache are faster on raw values.
+    private bool IsHot(Partition partition)
+    {
+        var (rows, now) = (partition.PublishedRows, Stopwatch.GetTimestamp());
+        if (partition.HotRows != rows)
+            (partition.HotRows, partition.HotSince) = (rows, now);
+        return Stopwatch.GetElapsedTime(partition.HotSince, now) < hotTime;
     }
 
     private int Compact(Table table, Partition partition, bool toTheEnd, CancellationToken stop)

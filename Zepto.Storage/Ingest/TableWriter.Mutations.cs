@@ -60,9 +60,7 @@ internal sealed unsafe partial class TableWriter
                 var series = table.SeriesAt(i);
                 foreach (var partition in series.Partitions.Span)
                 {
-                    if (partition.BucketLastNs >= before)
-                        break;
-                    if (partition.State.Slices.Length == 0)
+                    if ((before is { } time && !partition.IsBefore(time)) || partition.State.Slices.Length == 0)
                         continue;
                     removed += partition.PublishedRows;
                     appender.Touch(partition);

@@ -152,9 +152,7 @@ public sealed class Table : IDisposable
         {
             foreach (var partition in SeriesAt(i).Partitions.Span)
             {
-                if (partition.BucketLastNs >= time)
-                    break;
-                if (partition.State.Slices.Length > 0)
+                if (partition.IsBefore(time) && partition.State.Slices.Length > 0)
                     return true;
             }
         }
