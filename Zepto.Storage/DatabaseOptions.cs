@@ -20,8 +20,8 @@ public sealed record DatabaseOptions
     /// <summary>Called once when the log must be replayed before the database is open, which may take seconds.</summary>
     public Action? RecoveryBegins { get; init; }
 
-    /// <summary>Bytes of log since the last checkpoint that start another: what a crash leaves to be replayed, at some 100 MB a second.</summary>
-    public long LogBytes { get; init; } = 512L * 1024 * 1024;
+    /// <summary>Bytes of log since the last checkpoint that start another: what a crash leaves to be replayed, at 30 to 100 MB a second.</summary>
+    public long LogBytes { get; init; } = 256L * 1024 * 1024;
 
     /// <summary>Longest time between checkpoints while statements come in; infinite: only at the stop and on demand, and without a log at changes of tables.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(1);
