@@ -64,6 +64,7 @@ public static class ServerProgram
         using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
 
+        AssemblyLoading.LoadReferencesOf(typeof(ServerProgram).Assembly);
         IServerEngine engine;
         try
         {

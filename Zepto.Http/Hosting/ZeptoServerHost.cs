@@ -6,6 +6,7 @@ using Zepto.Http.Protocol;
 using Zepto.Http.Responses;
 using Zepto.Http.Serving;
 using Zepto.Http.Transport;
+using Zepto.Native.Files;
 
 namespace Zepto.Http.Hosting;
 
@@ -21,6 +22,12 @@ public sealed class ZeptoServerHost : IDisposable
     private const int DrainGraceMs = 200;
 
     private const long LingerTimeoutMs = 2_000;
+
+    // Descriptors that connections leave for files: extents, dictionaries, the log, and connections that are being refused.
+    private const int ReservedDescriptors = 128;
+
+    // Served however few descriptors there are.
+    private const int LeastConnections = 8;
 
     // Blocks of all pipes; a burst beyond this is served from memory that is not kept.
     private const long MaxPooledBytes = 256L * 1024 * 1024;
@@ -48,7 +55,7 @@ public sealed class ZeptoServerHost : IDisposable
             OnFault = (exception, requestId) => log.Write(LogLevel.Error, "internal error", ("request", $"r{requestId:x6}"), ("exception", exception)),
         };
         _services.Clock.SetFromSystem();
-        _connections = new ConnectionSet(_services, options.MaxConnections);
+        _connections = new ConnectionSet(_services, ConnectionsThatFit(options.MaxConnections, log));
         AddRoutes(router, engine, counters);
         _listener = listener ?? ListenOnSocket(options, log);
         _clockThread = new Thread(RunClock) { IsBackground = true, Name = "clock" };
@@ -119,6 +126,14 @@ public sealed class ZeptoServerHost : IDisposable
     {
         Stop();
         _clockStop.Dispose();
+    }
+
+    private static int ConnectionsThatFit(int wanted, ServerLog log)
+    {
+        long room = Math.Max(DescriptorLimit.Most - DescriptorLimit.Open - ReservedDescriptors, LeastConnections);
+        if (wanted <= room) return wanted;
+        log.Write(LogLevel.Warning, "fewer connections than --max-connections: the limit of open files is too low", ("connections", room), ("files", DescriptorLimit.Most));
+        return (int)room;
     }
 
     private static ServingLimits LimitsOf(ServerOptions options)
