@@ -107,6 +107,7 @@ public sealed class DatabaseEngine : IServerEngine, IServerStatistics, IStatemen
             {
                 DataDirectory = options.InMemory ? null : options.DataDir,
                 Durability = options.Durability,
+                CheckpointInterval = TimeSpan.FromMilliseconds(options.CheckpointIntervalMs),
                 Recover = options.Recover,
                 RecoveryBegins = () => _recovers.TrySetResult(),
                 Log = line => log.Write(LogLevel.Warning, line),

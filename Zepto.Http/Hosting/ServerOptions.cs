@@ -52,6 +52,9 @@ public sealed record ServerOptions
     [Option("--durability", "What an answered statement survives: sync, a loss of power; async, the end of the process, and of power after 100 ms; off, neither")]
     public Durability Durability { get; init; } = Durability.Async;
 
+    [Option("--checkpoint-interval-ms", "Longest time between checkpoints while statements come in", Min = 1)]
+    public int CheckpointIntervalMs { get; init; } = 60_000;
+
     [Option("--recover", "Open a data directory with a damaged log read-only, with the statements before the damage")]
     public bool Recover { get; init; }
 

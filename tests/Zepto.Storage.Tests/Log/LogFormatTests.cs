@@ -44,8 +44,8 @@ public class LogFormatTests
             "5A584C4702000000" + Convert.ToHexString(id) + "0100000000000000" + "0100000000000000",
             Convert.ToHexString(log.AsSpan(0, 32)));
         Assert.Equal("00000000", Convert.ToHexString(log.AsSpan(36, 4)));
-        // The table's record of 32 and 72 bytes, then one row: 4 + 8 + 8 bytes behind 16.
-        const int second = 40 + 32 + 72;
+        // The table's record of 32 and 80 bytes, then one row: 4 + 8 + 8 bytes behind 16.
+        const int second = 40 + 32 + 80;
         Assert.Equal("2400000002000000" + "00000000", Convert.ToHexString(log.AsSpan(second + 4, 12)));
         Assert.Equal("01000000" + "03000000", Convert.ToHexString(log.AsSpan(second + 24, 8)));
         Assert.Equal(

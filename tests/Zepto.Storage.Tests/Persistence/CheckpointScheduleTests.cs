@@ -45,7 +45,7 @@ public sealed class CheckpointScheduleTests : IDisposable
         using var allocator = Allocator();
         var (started, mayEnd) = (new SemaphoreSlim(0), new SemaphoreSlim(0));
         var options = new DatabaseOptions { CheckpointInterval = TimeSpan.FromDays(1), ExtentBytes = 1 << 16 };
-        using (var schedule = new CheckpointSchedule(options, allocator, _statistics, async () =>
+        using (var schedule = new CheckpointSchedule(options, allocator, _statistics, null, async () =>
         {
             started.Release();
             await mayEnd.WaitAsync();
