@@ -15,13 +15,13 @@ public sealed class QueryHandler(IStatementRunner runner, LatencyHistogram laten
 {
     private const int ChunkBytes = 64 * 1024;
 
-    // Reading the rows of a larger body takes a millisecond or more, in which the connection's thread serves others.
-    private const int LargeBodyBytes = 256 * 1024;
+    // Reading the rows of a larger body takes some milliseconds, in which the connection's thread serves others.
+    private const int LargeBodyBytes = 1024 * 1024;
 
     public bool TakesBody => true;
 
     public ValueTask HandleAsync(RequestContext context) =>
-        context.Body.Length < LargeBodyBytes ? Handle(context) : HandleOnPoolAsync(context);
+        context.Body.Length <= LargeBodyBytes ? Handle(context) : HandleOnPoolAsync(context);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask HandleOnPoolAsync(RequestContext context)

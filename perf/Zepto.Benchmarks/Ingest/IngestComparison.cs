@@ -8,8 +8,9 @@ using Zepto.Benchmarks.Reports;
 namespace Zepto.Benchmarks.Ingest;
 
 /// <summary>
-/// Ways of storing the same trades: INSERT VALUES with 1,000 rows a statement over HTTP on one connection into our server, the same statements
-/// run by DuckDB in this process, and DuckDB's appender. Each way starts from an empty table in every round.
+/// Ways of storing the same trades: INSERT VALUES with 1,000 rows a statement, CSV and RowBinary with 100,000, over HTTP on one connection into our
+/// server, the INSERT VALUES run by DuckDB in this process, and DuckDB's appender. Each way starts from an empty table in every round. Beside
+/// them what our readers of each format do alone in this process, on one thread.
 /// </summary>
 internal sealed class IngestComparison(int rows, int rounds)
 {
@@ -20,6 +21,9 @@ internal sealed class IngestComparison(int rows, int rounds)
 
     private const string Into = "INSERT INTO trades (";
 
+    /// <summary>The way that the others are compared with.</summary>
+    private const string Compared = "DuckDB, in process, INSERT VALUES";
+
     /// <summary>Measures everything and writes the table.</summary>
     public void Run(Report report)
     {
@@ -27,13 +31,25 @@ internal sealed class IngestComparison(int rows, int rounds)
         var statements = Statements(data);
         var requests = statements.ConvertAll(InsertClient.Prepare);
         var warmUp = statements.Take(WarmUpStatements).Select(s => InsertClient.Prepare(s.Replace(Into, "INSERT INTO warm_up ("))).ToList();
+        var csv = InsertBodies.Csv(data.Trades);
+        var rowBinary = InsertBodies.RowBinary(data.Trades);
+        var csvRequests = csv.ConvertAll(InsertClient.Prepare);
+        var rowBinaryRequests = rowBinary.ConvertAll(InsertClient.Prepare);
+        var values = statements.ConvertAll(Encoding.UTF8.GetBytes);
+        using var reading = new ReadingAlone();
         var ways = new List<(string Name, Func<double> Seconds)>
         {
+            ("zepto_server in memory, HTTP, RowBinary", () => Zepto(warmUp, rowBinaryRequests, ["--in-memory"])),
+            ("zepto_server in memory, HTTP, CSV", () => Zepto(warmUp, csvRequests, ["--in-memory"])),
             ("zepto_server in memory, HTTP, INSERT VALUES", () => Zepto(warmUp, requests, ["--in-memory"])),
             ("zepto_server on disk, HTTP, INSERT VALUES", () => OnDisk(warmUp, requests)),
-            ("DuckDB, in process, INSERT VALUES", () => DuckValues(statements)),
+            (Compared, () => DuckValues(statements)),
             ("DuckDB, in process, appender", () => DuckRows(data)),
+            ("reading alone, in process, RowBinary", () => Seconds(() => reading.Read(rowBinary))),
+            ("reading alone, in process, CSV", () => Seconds(() => reading.Read(csv))),
+            ("reading alone, in process, INSERT VALUES", () => Seconds(() => reading.Read(values))),
         };
+        var compared = ways.FindIndex(w => w.Name == Compared);
         var results = ways.ConvertAll(_ => new Samples());
         for (var round = 0; round < rounds; round++)
         {
@@ -44,11 +60,12 @@ internal sealed class IngestComparison(int rows, int rounds)
             }
         }
 
-        report.Line($"{rows.ToString("N0", CultureInfo.InvariantCulture)} trades, {RowsPerStatement.ToString("N0", CultureInfo.InvariantCulture)} rows a statement, one connection.");
+        report.Line($"{rows.ToString("N0", CultureInfo.InvariantCulture)} trades, {RowsPerStatement.ToString("N0", CultureInfo.InvariantCulture)} rows a statement with VALUES, "
+            + $"{InsertBodies.RowsPerStatement.ToString("N0", CultureInfo.InvariantCulture)} otherwise, one connection.");
         report.Line();
         var table = new MarkdownTable("way", "rows/s", "of DuckDB INSERT VALUES", "spread");
         for (var i = 0; i < ways.Count; i++)
-            table.Add(ways[i].Name, Report.Number(results[i].Median), Report.Ratio(results[i].Median / results[2].Median), Report.Percent(results[i].Spread));
+            table.Add(ways[i].Name, Report.Number(results[i].Median), Report.Ratio(results[i].Median / results[compared].Median), Report.Percent(results[i].Spread));
         report.Table(table);
     }
 
