@@ -28,6 +28,9 @@ internal sealed class ServerProcess : IDisposable
 
     public Uri Url { get; }
 
+    /// <summary>Process id.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Processor time used so far, all threads, kernel and user; the kernel counts it in hundredths of a second.</summary>
     public TimeSpan ProcessorTime
     {
