@@ -32,10 +32,10 @@ public sealed partial class Database
     public void Checkpoint() => CheckpointAsync().AsTask().GetAwaiter().GetResult();
 
     /// <summary>
-    /// Encodes and joins the segments of all tables that are not written at the moment, partitions' ends included, as goes on in the background by
+    /// Encodes and joins the segments of a table, null for all, that are not written at the moment, partitions' ends included, as goes on in the background by
     /// itself; done when it is. Nothing is stored or seen differently. The next checkpoint makes it durable. Returns the segments made.
     /// </summary>
-    public int Compact() => _compactor.Run(toTheEnd: true, CancellationToken.None);
+    public int Compact(Table? table = null) => _compactor.Run(toTheEnd: true, CancellationToken.None, table);
 
     /// <summary>One look of the background's: of partitions that got rows since the last one, only what cannot grow any more.</summary>
     internal int CompactWritten() => _compactor.Run(toTheEnd: false, CancellationToken.None);

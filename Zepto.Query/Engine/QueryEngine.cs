@@ -180,7 +180,7 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
                 execution.Use(PlanOf(Schema.RunReading(statement)), formatName);
                 break;
             default:
-                RequireWriting(context, statement is TruncateStatement ? "TRUNCATE" : "A statement that changes the schema");
+                RequireWriting(context, statement switch { TruncateStatement => "TRUNCATE", OptimizeStatement => "OPTIMIZE", _ => "A statement that changes the schema" });
                 execution.Use(statement);
                 break;
         }

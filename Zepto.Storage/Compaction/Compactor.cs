@@ -20,12 +20,13 @@ internal sealed class Compactor(EpochRegistry epochs, Func<TableCatalog> catalog
     /// <summary>Looks at all partitions once. Returns the segments made.</summary>
     /// <param name="toTheEnd">Takes every partition to its end, not only those without rows since the last look.</param>
     /// <param name="stop">Ends the run between two segments.</param>
-    public int Run(bool toTheEnd, CancellationToken stop)
+    /// <param name="only">The one table to look at; null for all.</param>
+    public int Run(bool toTheEnd, CancellationToken stop, Table? only = null)
     {
         lock (_running)
         {
             var made = 0;
-            foreach (var table in catalog().Tables)
+            foreach (var table in only is null ? catalog().Tables : [only])
             {
                 for (var i = 0; i < table.SeriesCount; i++)
                 {

@@ -108,12 +108,12 @@ internal sealed class IngestComparison(int rows, int rounds)
         server.Send(load.Requests, connections: 1);
         var seconds = server.Recover();
         using (var client = server.Connect())
-            client.Send(InsertClient.Prepare("SELECT count(*) FROM trades"));
+            client.Send(InsertClient.Prepare("OPTIMIZE TABLE trades FINAL"));
         var bytes = server.StoredBytes();
         var table = new MarkdownTable("killed after the last answer", "value");
         table.Add("seconds until ready again", Report.Number(seconds));
         table.Add("seconds for 10 million rows", Report.Number(seconds * 10_000_000 / rows));
-        table.Add("bytes of disk a row after a clean stop", Report.Number((double)bytes / rows));
+        table.Add("bytes of disk a row after OPTIMIZE TABLE and a clean stop", Report.Number((double)bytes / rows));
         report.Table(table);
     }
 
