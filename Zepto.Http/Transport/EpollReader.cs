@@ -91,8 +91,7 @@ internal sealed class EpollReader(int descriptor, SlabMemoryPool pool) : PipeRea
     public void OnReadable(bool isPeerEnded)
     {
         if (isPeerEnded) _isPeerEnded = true;
-        if (_readiness.TryTakeWait()) Finish();
-        else _readiness.SetReady();
+        if (_readiness.TakeWaitOrSetReady()) Finish();
     }
 
     ReadResult IValueTaskSource<ReadResult>.GetResult(short token) => _read.GetResult(token);

@@ -95,11 +95,7 @@ internal sealed class EpollWriter(int descriptor, SlabMemoryPool pool, Action on
     /// <summary>An event says that the kernel may have room again; on the loop's thread.</summary>
     public void OnWritable()
     {
-        if (!_readiness.TryTakeWait())
-        {
-            _readiness.SetReady();
-            return;
-        }
+        if (!_readiness.TakeWaitOrSetReady()) return;
         while (!TrySend())
         {
             if (!_readiness.TryWait()) continue;

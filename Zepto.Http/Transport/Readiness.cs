@@ -21,6 +21,20 @@ internal struct Readiness
         if (Volatile.Read(in _state) == Blocked) Interlocked.CompareExchange(ref _state, Ready, Blocked);
     }
 
+    /// <summary>
+    /// An event has come. Takes the wait away and says so, like <see cref="TryTakeWait"/>; without one, notes that trying may help. In one step, so that a
+    /// wait that begins meanwhile sees the event or is taken: edge-triggered, it would not come again.
+    /// </summary>
+    public bool TakeWaitOrSetReady()
+    {
+        while (true)
+        {
+            int state = Volatile.Read(in _state);
+            if (state == Ready) return false;
+            if (Interlocked.CompareExchange(ref _state, state == Waiting ? Blocked : Ready, state) == state) return state == Waiting;
+        }
+    }
+
     /// <summary>Before a try: events from here on count anew.</summary>
     public void BeginTry()
     {

@@ -124,6 +124,9 @@ internal sealed class Compactor(EpochRegistry epochs, Func<TableCatalog> catalog
         var isSwapped = false;
         writerOf(table).CompactAsync(appender =>
         {
+            // After a failed flush the newest state may never be committed, and readers stay at the one before, in the same segments.
+            if (partition.State.VisibleFrom > table.CommittedSequence)
+                return;
             // Statements that still read a dropped column must find it.
             if (!table.IsDropped && table.Schema.Layout.IsSameAs(layout) && epochs.IsOver(table.ColumnsChangedIn))
                 isSwapped = appender.TrySwap(partition, run.First, slices, layout, _encoder);

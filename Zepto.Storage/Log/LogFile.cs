@@ -68,6 +68,8 @@ internal sealed class LogFile : IDisposable
         {
             file.Dispose();
             File.Delete(temporary);
+            // The rename may have been done before its flush failed; an empty file behind the one that goes on would look like damage.
+            File.Delete(path);
             throw;
         }
     }

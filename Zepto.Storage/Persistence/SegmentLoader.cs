@@ -35,6 +35,9 @@ internal sealed class SegmentLoader(SegmentAllocator allocator, bool afterCrash)
         {
             if (!segment.IsEncoded)
                 segment.Publish(Math.Max(segment.PublishedRows, rows));
+            // A late row may have split the open slice: its segment was met before, by a slice that is sealed.
+            if (isOpen && afterCrash && rows <= segment.Capacity)
+                SegmentStatistics.Recompute(segment, rows, segment.Capacity);
             return segment.Capacity == place.Capacity && segment.Layout == layout && segment.EncodedBytes == place.EncodedBytes;
         }
 

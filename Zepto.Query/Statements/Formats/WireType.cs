@@ -100,7 +100,8 @@ internal readonly record struct WireType(WireKind Kind, bool IsNullable = false,
         if (TryUnwrap(ref arguments, "FixedString("u8))
         {
             type = new WireType(WireKind.FixedString);
-            if (!TryNumber(arguments, LongestFixedString, out var lengthBytes))
+            // A field of no bytes would make rows of nothing, without end.
+            if (!TryNumber(arguments, LongestFixedString, out var lengthBytes) || lengthBytes == 0)
                 return false;
             type = type with { LengthBytes = lengthBytes };
             return true;

@@ -99,6 +99,7 @@ public sealed class RowBinaryReaderTests : IDisposable
     [InlineData("DateTime64(10)")]
     [InlineData("DateTime64()")]
     [InlineData("FixedString(-1)")]
+    [InlineData("FixedString(0)")]
     [InlineData("Nullable(")]
     [InlineData("")]
     public void Read_UnknownType_IsRefused(string type) => Assert.Equal(
