@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Zepto.Storage.Catalog;
+using Zepto.Storage.Compaction;
 using Zepto.Storage.Dictionaries;
 using Zepto.Storage.Epochs;
 using Zepto.Storage.Extents;
@@ -15,7 +16,7 @@ namespace Zepto.Storage;
 /// (a table kept from before the lease may be dropped and its rows overwritten), its committed sequence, then series, partitions and slices.
 /// Writing: rent a batch, fill it, append it.
 /// </summary>
-public sealed class Database : IDisposable
+public sealed partial class Database : IDisposable
 {
     private const int PooledBatches = 64;
     private readonly DatabaseOptions _options;
@@ -25,6 +26,8 @@ public sealed class Database : IDisposable
     private readonly List<WeakReference<Table>> _dropped = [];
     private readonly Lock _changing = new();
     private readonly CheckpointSchedule? _schedule;
+    private readonly Compactor _compactor;
+    private readonly CompactionThread? _compaction;
     private TableCatalog _catalog;
     private int _nextTableId;
 
@@ -37,8 +40,12 @@ public sealed class Database : IDisposable
         _writers = new WriterThread[Math.Max(1, options.WriterThreads)];
         for (var i = 0; i < _writers.Length; i++)
             _writers[i] = new WriterThread(i, options, Allocator, Epochs, Statistics);
+        _compactor = new Compactor(Epochs, () => Catalog, WriterOf);
+        if (options.CompactionInterval != Timeout.InfiniteTimeSpan)
+            _compaction = new CompactionThread(options, _compactor);
         if (state.Checkpointer is not null && options.CheckpointInterval != Timeout.InfiniteTimeSpan)
             _schedule = new CheckpointSchedule(options, Allocator, Statistics, CheckpointAsync);
+        StartRetention();
     }
 
     /// <summary>
@@ -129,28 +136,6 @@ public sealed class Database : IDisposable
     public void DropTable(string name) => DropTableAsync(name).AsTask().GetAwaiter().GetResult();
 
     /// <summary>
-    /// Adds a column, which reads as NULL in the rows stored before; durable when the call is done. When the directory refuses, the column is there
-    /// but may be gone after a crash.
-    /// </summary>
-    public async ValueTask AddColumnAsync(string tableName, ColumnDefinition column)
-    {
-        var table = Find(tableName);
-        await WriterOf(table).ChangeAsync(() =>
-        {
-            lock (_changing)
-            {
-                if (table.IsDropped)
-                    throw new StorageException(StorageErrorKind.UnknownTable, $"Unknown table: {tableName}");
-                if (table.Schema.IndexOf(column.Name) >= 0)
-                    throw new StorageException(StorageErrorKind.AlreadyExists, $"Column {column.Name} exists already in {tableName}");
-                table.Replace(table.Schema.With(column));
-                Publish(_catalog.Tables);
-            }
-        }).ConfigureAwait(false);
-        await CheckpointAsync().ConfigureAwait(false);
-    }
-
-    /// <summary>
     /// Makes everything stored up to the call durable; done when it is. Nothing to do in memory. Throws StorageException (Unwritable), and the directory
     /// is at its last checkpoint then.
     /// </summary>
@@ -158,6 +143,15 @@ public sealed class Database : IDisposable
 
     /// <summary>As <see cref="CheckpointAsync"/>, waiting.</summary>
     public void Checkpoint() => CheckpointAsync().AsTask().GetAwaiter().GetResult();
+
+    /// <summary>
+    /// Encodes and joins the segments of all tables that are not written at the moment, partitions' ends included, as goes on in the background by
+    /// itself; done when it is. Nothing is stored or seen differently. The next checkpoint makes it durable. Returns the segments made.
+    /// </summary>
+    public int Compact() => _compactor.Run(toTheEnd: true, CancellationToken.None);
+
+    /// <summary>One look of the background's: of partitions that got rows since the last one, only what cannot grow any more.</summary>
+    internal int CompactWritten() => _compactor.Run(toTheEnd: false, CancellationToken.None);
 
     /// <summary>An empty batch for a table. Give it to <see cref="AppendAsync"/> or back to <see cref="ReturnBatch"/>.</summary>
     public RowBatch RentBatch(Table table)
@@ -212,7 +206,10 @@ public sealed class Database : IDisposable
 
     private void Close(bool makeDurable)
     {
+        _retention?.Dispose();
         _schedule?.Dispose();
+        _compaction?.Dispose();
+        _compactor.Dispose();
         foreach (var writer in _writers)
             writer.Dispose();
         if (_state.Checkpointer is not null)
@@ -228,6 +225,7 @@ public sealed class Database : IDisposable
         _state.Dispose();
         foreach (var batch in _batches)
             batch.Dispose();
+        DisposeMutations();
     }
 
     private void Stop(Checkpointer checkpointer, bool makeDurable)

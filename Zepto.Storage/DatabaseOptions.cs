@@ -12,6 +12,15 @@ public sealed record DatabaseOptions
     /// <summary>Longest time between checkpoints while rows come in; infinite: only at changes of tables, at the stop and on demand.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Time between two looks for days that are older than their table's retention; infinite: only at the start and when a retention is set.</summary>
+    public TimeSpan RetentionInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// Time between two looks for segments to encode and to join; a day of a symbol that got no row between two of them is encoded to its end.
+    /// Infinite: segments stay as they were written.
+    /// </summary>
+    public TimeSpan CompactionInterval { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Threads that store rows; each table belongs to one.</summary>
     public int WriterThreads { get; init; } = 1;
 

@@ -6,6 +6,9 @@ public enum StorageErrorKind : byte
     /// <summary>No table of that name.</summary>
     UnknownTable,
 
+    /// <summary>No column of that name.</summary>
+    UnknownColumn,
+
     /// <summary>A table or column of that name exists.</summary>
     AlreadyExists,
 
@@ -23,6 +26,9 @@ public enum StorageErrorKind : byte
 
     /// <summary>The ingest queue stayed full.</summary>
     Overloaded,
+
+    /// <summary>A statement that needs more memory than it may have.</summary>
+    TooLarge,
 }
 
 /// <summary>Storage refused a request; the message is one line for the user.</summary>

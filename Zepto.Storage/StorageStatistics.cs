@@ -6,6 +6,7 @@ public sealed class StorageStatistics
     private long _ticksIngested;
     private long _ticksStored;
     private long _ticksDropped;
+    private long _rowsChanged;
     private long _partitionsCreated;
     private long _lastIngestLatencyNs;
 
@@ -17,6 +18,9 @@ public sealed class StorageStatistics
 
     /// <summary>Rows refused because the queue stayed full or storing failed.</summary>
     public long TicksDropped => Volatile.Read(ref _ticksDropped);
+
+    /// <summary>Rows updated, deleted, truncated or dropped for their age.</summary>
+    public long RowsChanged => Volatile.Read(ref _rowsChanged);
 
     /// <summary>Partitions made.</summary>
     public long PartitionsCreated => Volatile.Read(ref _partitionsCreated);
@@ -33,6 +37,8 @@ public sealed class StorageStatistics
     }
 
     internal void CountDropped(long rows) => Interlocked.Add(ref _ticksDropped, rows);
+
+    internal void CountChanged(long rows) => Interlocked.Add(ref _rowsChanged, rows);
 
     internal void CountPartition() => Interlocked.Increment(ref _partitionsCreated);
 }

@@ -19,6 +19,9 @@ internal sealed class Plan(Operator root, ResultColumn[] columns, ScanOperator[]
     /// <summary>The cache entry it goes back to; null for a plan that is used once.</summary>
     public CachedStatement? Origin { get; } = origin;
 
+    /// <summary>What is done with each row of the result, in nanoseconds; 0 where it is only shown.</summary>
+    public double ResultRowCostNs { get; init; }
+
     /// <summary>Rows that the opened plan may read, counted only until they are more than <paramref name="enough"/>.</summary>
     public long EstimateRows(long enough)
     {
@@ -36,7 +39,8 @@ internal sealed class Plan(Operator root, ResultColumn[] columns, ScanOperator[]
     /// <summary>Whether the opened plan is likely to take no longer than a time: what it reads times what its operators cost a row.</summary>
     public bool TakesAtMost(long microseconds)
     {
-        var rows = (long)Math.Min(microseconds * 1000 / CostOf(Root, out _), long.MaxValue / 2);
+        var cost = CostOf(Root, out var results) + (ResultRowCostNs * results);
+        var rows = (long)Math.Min(microseconds * 1000 / cost, long.MaxValue / 2);
         return EstimateRows(rows) <= rows;
     }
 

@@ -13,6 +13,10 @@ namespace Zepto.Query.Engine;
 public sealed class QueryEngine : IStatementRunner, IDisposable
 {
     private const int IdleExecutions = 64;
+
+    /// <summary>Times that a statement is planned at most, when columns change while it starts.</summary>
+    internal const int MostPlannings = 4;
+
     private readonly PlanCache _plans;
     private readonly DictionaryViews _dictionaries;
     private readonly SlotPool<StatementExecution> _idle = new(IdleExecutions);
@@ -47,6 +51,8 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
 
     internal QueryThreads Threads { get; }
 
+    internal DictionaryViews Dictionaries => _dictionaries;
+
     /// <inheritdoc/>
     public IStatementExecution Start(ReadOnlySpan<byte> sql, in StatementContext context)
     {
@@ -57,7 +63,7 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
         _running.Add(execution);
         try
         {
-            Prepare(execution, sql, context, nowNs);
+            PrepareWithPlanOfNow(execution, sql, context, nowNs);
         }
         catch (Exception exception)
         {
@@ -91,7 +97,23 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
             execution.Release();
     }
 
-    private void Prepare(StatementExecution execution, ReadOnlySpan<byte> sql, in StatementContext context, long nowNs)
+    private void PrepareWithPlanOfNow(StatementExecution execution, ReadOnlySpan<byte> sql, in StatementContext context, long nowNs)
+    {
+        for (var planning = 1; ; planning++)
+        {
+            try
+            {
+                Prepare(execution, sql, context, nowNs, mayUseIdlePlan: planning == 1);
+                return;
+            }
+            catch (StalePlanException) when (planning < MostPlannings)
+            {
+                execution.DropPlan();
+            }
+        }
+    }
+
+    private void Prepare(StatementExecution execution, ReadOnlySpan<byte> sql, in StatementContext context, long nowNs, bool mayUseIdlePlan)
     {
         var catalog = Database.Catalog;
         var key = StatementKey.OfThread;
@@ -103,7 +125,7 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
             if (cached is not null && cached.Fits(sql, key.Literals))
             {
                 BindLiterals(execution, sql, key.Literals);
-                execution.Use(cached.TryTakePlan() ?? MakePlan(cached.Statement, catalog, cached), cached.FormatName);
+                execution.Use((mayUseIdlePlan ? cached.TryTakePlan() : null) ?? MakePlan(cached.Statement, catalog, cached), cached.FormatName);
                 return;
             }
         }
@@ -141,9 +163,17 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
                 break;
             case UnsupportedStatement unsupported:
                 throw SqlException.Unsupported($"{unsupported.What} is not supported");
+            case UpdateStatement or DeleteStatement:
+                RequireWriting(context, statement is UpdateStatement ? "UPDATE" : "DELETE");
+                execution.Use(new MutationChange(this, SqlParser.Parse(sql, numbersLiterals: false), execution.Run));
+                break;
+            case InsertStatement { Query: not null }:
+                RequireWriting(context, "INSERT");
+                execution.Use(new InsertSelect(this, (InsertStatement)SqlParser.Parse(sql, numbersLiterals: false), execution.Run));
+                break;
             case InsertStatement { Values: false } insert:
                 RequireWriting(context, "INSERT");
-                throw SqlException.Unsupported(insert.Format is null ? "INSERT … SELECT is not supported; use VALUES" : $"INSERT … FORMAT {insert.Format} is not supported; use VALUES");
+                throw SqlException.Unsupported($"INSERT … FORMAT {insert.Format} is not supported; use VALUES");
             case InsertStatement insert:
                 Insert(execution, sql, context, InsertTarget.Create(catalog, insert.Table, insert.Columns), insert.DataOffset, execution.Run.Literals.NowNs);
                 break;
@@ -151,7 +181,7 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
                 execution.Use(PlanOf(Schema.RunReading(statement)), formatName);
                 break;
             default:
-                RequireWriting(context, "A statement that changes the schema");
+                RequireWriting(context, statement is TruncateStatement ? "TRUNCATE" : "A statement that changes the schema");
                 execution.Use(statement);
                 break;
         }

@@ -4,6 +4,7 @@ using System.Text;
 using System.Threading.Tasks.Sources;
 using Zepto.Native.Memory;
 using Zepto.Query.Execution;
+using Zepto.Query.Execution.Scans;
 using Zepto.Query.Results;
 using Zepto.Query.Statements;
 using Zepto.Query.Syntax;
@@ -19,13 +20,13 @@ namespace Zepto.Query.Engine;
 internal sealed class StatementExecution : IStatementExecution, IValueTaskSource<bool>
 {
     private const int MaxShownBytes = 4096;
-    private const int LongestErrorChars = 1000;
     private readonly QueryEngine _engine;
     private readonly ResultBatch _batch = new();
     private readonly byte[] _shownSql = new byte[MaxShownBytes];
     private ManualResetValueTaskSourceCore<bool> _step;
     private Plan? _plan;
     private Statement? _change;
+    private RowChange? _rowChange;
     private bool _isOpen;
     private bool _isAdmitted;
     private long _rowsReturned;
@@ -83,6 +84,7 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
     public void Cancel()
     {
         Run.Cancel();
+        _rowChange?.Cancel();
         _engine.Threads.Wake(this);
     }
 
@@ -117,39 +119,34 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
         }
     }
 
+    /// <summary>Lets go of a plan that could not be opened, for another one.</summary>
+    public void DropPlan()
+    {
+        if (_isOpen)
+            _plan!.Root.Close();
+        (_plan, _isOpen) = (null, false);
+    }
+
     /// <summary>The statement changes a schema; done by the first MoveNextAsync.</summary>
     public void Use(Statement change) => _change = change;
+
+    /// <summary>The statement changes rows; done by the first MoveNextAsync.</summary>
+    public void Use(RowChange change) => _rowChange = change;
 
     /// <summary>Ends with an error.</summary>
     public void Fail(Exception exception)
     {
-        switch (exception)
-        {
-            case SqlException error: Fail(error.Kind, error.Message); break;
-            case ArenaLimitException limit: Fail(StatementErrorKind.MemoryLimit, $"The statement needs more than the {limit.LimitBytes >> 20} MB of memory one statement may use (--max-query-memory-mb)"); break;
-            case StorageException error: Fail(StorageErrors.ToSql(error)); break;
-            case OutOfMemoryException: Fail(StatementErrorKind.MemoryLimit, "The server has no memory left for this statement"); break;
-            default:
-                Fail(StatementErrorKind.Internal, "Internal error");
-                _engine.Options.OnFault?.Invoke(exception);
-                break;
-        }
+        (ErrorKind, _errorText) = StatementFailure.Of(exception);
+        if (ErrorKind == StatementErrorKind.Internal)
+            _engine.Options.OnFault?.Invoke(exception);
+        End();
     }
 
     public ValueTask<bool> MoveNextAsync()
     {
         if (ErrorKind != StatementErrorKind.None || _endedTicks != 0)
             return new ValueTask<bool>(false);
-        if (_plan is not null)
-        {
-            if (!_isAdmitted || _engine.Threads.MayRunHere(this))
-                return new ValueTask<bool>(Step());
-            _step.Reset();
-            _engine.Threads.Enqueue(this);
-            return new ValueTask<bool>(this, _step.Version);
-        }
-
-        return ChangeAsync();
+        return _plan is null ? ChangeAsync() : StepAsync();
     }
 
     /// <summary>Computes the next batch for a caller that waits; on a query thread.</summary>
@@ -174,6 +171,8 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
             _engine.Threads.Leave(this);
         _isAdmitted = false;
         _change = null;
+        _rowChange?.Dispose();
+        _rowChange = null;
         _engine.Return(this);
     }
 
@@ -194,12 +193,24 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
     void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _step.OnCompleted(continuation, state, token, flags);
 
+    /// <summary>Computes the next batch, here or on a query thread.</summary>
+    private ValueTask<bool> StepAsync()
+    {
+        if (!_isAdmitted || _engine.Threads.MayRunHere(this))
+            return new ValueTask<bool>(Step());
+        _step.Reset();
+        _engine.Threads.Enqueue(this);
+        return new ValueTask<bool>(this, _step.Version);
+    }
+
     private bool Step()
     {
         try
         {
             _batch.Clear();
             Run.ThrowIfStopped();
+            if (_rowChange is not null)
+                return TakeChunk(_rowChange);
             if (!_plan!.Root.Next())
             {
                 End();
@@ -221,6 +232,55 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
         }
     }
 
+    private bool TakeChunk(RowChange change)
+    {
+        var more = _plan!.Root.Next();
+        if (more)
+            change.Take(_plan.Root);
+        else
+            change.Finish();
+        return more;
+    }
+
+    private async ValueTask OpenAsync(RowChange change)
+    {
+        for (var planning = 1; ; planning++)
+        {
+            try
+            {
+                Use(await change.BeginAsync().ConfigureAwait(false), []);
+                return;
+            }
+            catch (StalePlanException) when (planning < QueryEngine.MostPlannings)
+            {
+                DropPlan();
+            }
+        }
+    }
+
+    private async ValueTask ChangeRowsAsync(RowChange change)
+    {
+        try
+        {
+            await OpenAsync(change).ConfigureAwait(false);
+            while (await StepAsync().ConfigureAwait(false))
+            {
+            }
+
+            // What was read may be freed while the change is stored.
+            ClosePlan();
+            if (ErrorKind != StatementErrorKind.None)
+                return;
+            Run.ThrowIfStopped();
+            RowsWritten = await change.StoreAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            ClosePlan();
+            change.Dispose();
+        }
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ChangeAsync()
     {
@@ -237,6 +297,10 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
             {
                 await _engine.Schema.RunChangingAsync(_change).ConfigureAwait(false);
             }
+            else if (_rowChange is not null)
+            {
+                await ChangeRowsAsync(_rowChange).ConfigureAwait(false);
+            }
 
             End();
         }
@@ -246,26 +310,6 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
         }
 
         return false;
-    }
-
-    private void Fail(StatementErrorKind kind, string message)
-    {
-        ErrorKind = kind;
-        _errorText = Encoding.UTF8.GetBytes(OneLine(message));
-        End();
-    }
-
-    // Messages quote what the client wrote, which may have line ends and be of any length.
-    private static string OneLine(string message)
-    {
-        var length = Math.Min(message.Length, LongestErrorChars);
-        return string.Create(length, message, static (line, text) =>
-        {
-            for (var i = 0; i < line.Length; i++)
-                line[i] = char.IsControl(text[i]) ? ' ' : text[i];
-            if (text.Length > line.Length)
-                line[^1] = '…';
-        });
     }
 
     private void End()

@@ -18,6 +18,7 @@ internal sealed class QueryRun : IDisposable
     private readonly List<QueryRun> _followers = [];
     private volatile bool _cancelled;
     private long _deadlineTicks;
+    private long _heldOutsideBytes;
 
     /// <param name="memoryLimitBytes">Most bytes of its arenas and those of its followers together.</param>
     /// <param name="literalCapacity">Literals it can hold.</param>
@@ -34,6 +35,9 @@ internal sealed class QueryRun : IDisposable
         Scratch = new NativeArena(memory);
         Literals = literals;
     }
+
+    /// <summary>Bytes that everything of the run may hold together.</summary>
+    public MemoryBudget Memory => _memory;
 
     /// <summary>Memory that lives until the end of the run: hash tables, sort buffers, literals.</summary>
     public NativeArena Arena { get; }
@@ -75,9 +79,24 @@ internal sealed class QueryRun : IDisposable
         return follower;
     }
 
+    /// <summary>
+    /// Counts memory beside the arenas into the run's limit until the end of the run: the bytes held in all, from the thread that leads the run. Throws
+    /// <see cref="ArenaLimitException"/> when they are too many; they must be freed then.
+    /// </summary>
+    public void HoldOutside(long bytes)
+    {
+        if (bytes <= _heldOutsideBytes)
+            return;
+        if (!_memory.TryTake(bytes - _heldOutsideBytes))
+            throw new ArenaLimitException(_memory.LimitBytes);
+        _heldOutsideBytes = bytes;
+    }
+
     /// <summary>Gives back the memory but for a little that is kept for the next run.</summary>
     public void End()
     {
+        _memory.Return(_heldOutsideBytes);
+        _heldOutsideBytes = 0;
         Arena.Reset();
         Scratch.Reset();
         foreach (var follower in _followers)

@@ -108,7 +108,7 @@ internal sealed class BaseTableSource : TableSource
         return _schema.Columns[column].Type switch
         {
             ColumnType.Symbol => _context.Dictionaries.Symbols,
-            ColumnType.String => _context.Dictionaries.Of(Table.Strings(column)!),
+            ColumnType.String => _context.Dictionaries.Of(Table.Strings(_schema.IdOf(column))!),
             _ => null,
         };
     }

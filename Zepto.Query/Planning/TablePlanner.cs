@@ -1,6 +1,8 @@
 using Zepto.Query.Binding;
 using Zepto.Query.Results;
 using Zepto.Query.Syntax;
+using Zepto.Storage.Catalog;
+using Zepto.Storage.Tables;
 
 namespace Zepto.Query.Planning;
 
@@ -19,17 +21,21 @@ internal sealed class TablePlanner(PlanContext context, QueryPlanner queries)
         _ => throw new InvalidOperationException($"no plan for {table.GetType().Name}"),
     };
 
+    /// <summary>The stored table that a name stands for.</summary>
+    public static Table Find(TableCatalog catalog, NamedTable named)
+    {
+        if (named.Database is null or "default" && catalog.TryGet(named.Name, out var table))
+            return table;
+        var name = named.Database is null or "default" ? named.Name : $"{named.Database}.{named.Name}";
+        throw new SqlException(StatementErrorKind.UnknownTable, $"Unknown table: {name}");
+    }
+
     private TableSource Named(NamedTable named, CommonTables? common)
     {
         var alias = Introduce(named.Alias ?? named.Name, named.Position)!;
         if (named.Database is null && CommonTables.Find(common, named.Name) is { } query)
             return new DerivedTableSource(queries.Plan(query.Query, query.DefinedIn), alias);
-        if (named.Database is not (null or "default") || !context.Catalog.TryGet(named.Name, out var table))
-        {
-            var name = named.Database is null or "default" ? named.Name : $"{named.Database}.{named.Name}";
-            throw new SqlException(StatementErrorKind.UnknownTable, $"Unknown table: {name}");
-        }
-
+        var table = Find(context.Catalog, named);
         return new BaseTableSource(context, table, table.Schema, alias);
     }
 

@@ -2,8 +2,6 @@ using Zepto.Native.Memory;
 using Zepto.Query.Expressions;
 using Zepto.Query.Results;
 using Zepto.Query.Syntax;
-using Zepto.Query.Vectors;
-using Zepto.Storage.Schema;
 
 namespace Zepto.Query.Statements;
 
@@ -31,7 +29,7 @@ internal sealed class ConstantEvaluator : IDisposable
         try
         {
             var bound = new ConstantBinder(_context, charactersBefore, hasClock: nowNs is not null).Bind(expression);
-            return ValueOf(bound.Type, bound.Evaluate(_context));
+            return InputValue.Of(bound.Type, bound.Evaluate(_context), 0);
         }
         catch (ArenaLimitException)
         {
@@ -40,32 +38,4 @@ internal sealed class ConstantEvaluator : IDisposable
     }
 
     public void Dispose() => _arena.Dispose();
-
-    private static InputValue ValueOf(ColumnType type, Vector vector)
-    {
-        var value = new InputValue { IsNull = ConstantVectors.IsNullAt(vector, 0) };
-        if (value.IsNull)
-            return value;
-        switch (vector.Kind)
-        {
-            case VectorKind.Int64:
-                value.Type = type == ColumnType.Timestamp ? ColumnType.Timestamp : ColumnType.Int64;
-                value.Integer = vector.Int64[0];
-                break;
-            case VectorKind.Float64:
-                value.Type = ColumnType.Float64;
-                value.Float = vector.Float64[0];
-                break;
-            case VectorKind.Bool:
-                value.Type = ColumnType.Bool;
-                value.Integer = vector.Bool[0];
-                break;
-            default:
-                value.Type = ColumnType.String;
-                value.Text = ConstantVectors.TextAt(vector, 0).Bytes;
-                break;
-        }
-
-        return value;
-    }
 }

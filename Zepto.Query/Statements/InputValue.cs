@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Zepto.Query.Expressions;
+using Zepto.Query.Vectors;
 using Zepto.Storage.Schema;
 
 namespace Zepto.Query.Statements;
@@ -25,6 +26,35 @@ internal ref struct InputValue
 
     /// <summary>A number as written, for exact decimals and messages; empty for computed values.</summary>
     public ReadOnlySpan<byte> Source;
+
+    /// <summary>The stored value at an index of a computed column; its text is valid as long as the vector.</summary>
+    public static InputValue Of(ColumnType type, scoped in Vector vector, int index)
+    {
+        var value = new InputValue { IsNull = ConstantVectors.IsNullAt(vector, index) };
+        if (value.IsNull)
+            return value;
+        switch (vector.Kind)
+        {
+            case VectorKind.Int64:
+                value.Type = type == ColumnType.Timestamp ? ColumnType.Timestamp : ColumnType.Int64;
+                value.Integer = vector.Int64[index];
+                break;
+            case VectorKind.Float64:
+                value.Type = ColumnType.Float64;
+                value.Float = vector.Float64[index];
+                break;
+            case VectorKind.Bool:
+                value.Type = ColumnType.Bool;
+                value.Integer = vector.Bool[index];
+                break;
+            default:
+                value.Type = ColumnType.String;
+                value.Text = ConstantVectors.TextAt(vector, index).Bytes;
+                break;
+        }
+
+        return value;
+    }
 
     /// <summary>The value for a one-line message.</summary>
     public readonly string Shown()

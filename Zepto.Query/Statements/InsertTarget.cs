@@ -33,7 +33,7 @@ internal sealed class InsertTarget
     /// <summary>The table.</summary>
     public Table Table { get; }
 
-    /// <summary>Its columns when the target was made; a batch may know more by now.</summary>
+    /// <summary>Its columns when the target was made, and those of the batches for it; the writer brings them to the columns of its time.</summary>
     public TableSchema Schema { get; }
 
     /// <summary>Version of the catalogue that it was made for.</summary>
@@ -88,10 +88,6 @@ internal sealed class InsertTarget
             else
                 batch.FillNull(column);
         }
-
-        // Columns added since the target was made: the statement counts as the earlier one.
-        for (var column = Schema.Columns.Length; column < batch.Schema.Columns.Length; column++)
-            batch.FillNull(column);
     }
 
     private void CheckMayBeOmitted(int column)
@@ -115,7 +111,7 @@ internal sealed class InsertTarget
             case ColumnType.Float64: batch.Column<double>(column)[..rows].Fill(value.Float); break;
             case ColumnType.Float32: batch.Column<float>(column)[..rows].Fill((float)value.Float); break;
             case ColumnType.Bool: batch.Column<byte>(column)[..rows].Fill((byte)value.Integer); break;
-            case ColumnType.String: batch.Column<int>(column)[..rows].Fill(Table.Strings(column)!.Intern(_defaultTexts[column])); break;
+            case ColumnType.String: batch.Column<int>(column)[..rows].Fill(Table.Strings(Schema.IdOf(column))!.Intern(_defaultTexts[column])); break;
             default: batch.Column<int>(column)[..rows].Fill(SymbolOf(column, value, symbols)); break;
         }
     }

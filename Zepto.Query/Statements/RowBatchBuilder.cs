@@ -27,6 +27,9 @@ internal sealed class RowBatchBuilder(SymbolDictionary symbols) : IDisposable
     private InsertTarget _target = null!;
     private RowBatch _batch = null!;
 
+    /// <summary>Whether errors name the row, which means something to the client where it wrote the rows itself or in a SELECT.</summary>
+    public bool NamesRows { get; init; } = true;
+
     /// <summary>Bytes held for new texts and codes.</summary>
     internal long HeldBytes => _newTexts.Capacity + _newCodes.HeldBytes;
 
@@ -35,6 +38,8 @@ internal sealed class RowBatchBuilder(SymbolDictionary symbols) : IDisposable
     {
         _target = target;
         _batch = batch;
+        if (batch.Schema != target.Schema)
+            batch.Restart(target.Schema);
         _definitions = target.Schema.Columns;
         _newCodes.Clear();
         _newTexts.Length = 0;
@@ -102,7 +107,7 @@ internal sealed class RowBatchBuilder(SymbolDictionary symbols) : IDisposable
             }
 
             var text = _newTexts.Slice(added.TextOffset, added.LengthBytes);
-            cell = _definitions[added.Column].Type == ColumnType.Symbol ? symbols.Intern(text) : _target.Table.Strings(added.Column)!.Intern(text);
+            cell = _definitions[added.Column].Type == ColumnType.Symbol ? symbols.Intern(text) : _target.Table.Strings(_target.Schema.IdOf(added.Column))!.Intern(text);
         }
 
         _batch.SetRowCount(rowCount);
@@ -123,7 +128,7 @@ internal sealed class RowBatchBuilder(SymbolDictionary symbols) : IDisposable
     /// <summary>An error of a value with its row and column; any other kind of error as it is.</summary>
     public SqlException AtValue(SqlException error, int column, int row) =>
         error.Kind is StatementErrorKind.BadValue or StatementErrorKind.TypeMismatch
-            ? new SqlException(error.Kind, $"Row {row + 1}, column {_definitions[column].Name}: {error.Message}")
+            ? new SqlException(error.Kind, $"{(NamesRows ? $"Row {row + 1}, column" : "Column")} {_definitions[column].Name}: {error.Message}")
             : error;
 
     public void Dispose()
@@ -177,10 +182,10 @@ internal sealed class RowBatchBuilder(SymbolDictionary symbols) : IDisposable
     }
 
     private bool TryFind(ReadOnlySpan<byte> text, int column, out int code) =>
-        _definitions[column].Type == ColumnType.Symbol ? symbols.TryFind(text, out code) : _target.Table.Strings(column)!.TryFind(text, out code);
+        _definitions[column].Type == ColumnType.Symbol ? symbols.TryFind(text, out code) : _target.Table.Strings(_target.Schema.IdOf(column))!.TryFind(text, out code);
 
     private TextRef TextOf(int code, int column) =>
-        _definitions[column].Type == ColumnType.Symbol ? symbols.Name(code) : _target.Table.Strings(column)!.Text(code);
+        _definitions[column].Type == ColumnType.Symbol ? symbols.Name(code) : _target.Table.Strings(_target.Schema.IdOf(column))!.Text(code);
 
     /// <summary>The text that a column got last: consecutive rows often have the same symbol.</summary>
     private struct FoundText

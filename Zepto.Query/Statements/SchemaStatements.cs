@@ -29,7 +29,7 @@ internal sealed class SchemaStatements(Database database)
         _ => throw new ArgumentException($"{statement.GetType().Name} shows nothing of the catalogue", nameof(statement)),
     };
 
-    /// <summary>CREATE, DROP and ALTER TABLE; USE and SET do nothing. Throws SqlException.</summary>
+    /// <summary>CREATE, DROP, TRUNCATE and ALTER TABLE; USE and SET do nothing. Throws SqlException.</summary>
     public async ValueTask RunChangingAsync(Statement statement)
     {
         try
@@ -39,6 +39,10 @@ internal sealed class SchemaStatements(Database database)
                 case CreateTableStatement create: await CreateAsync(create).ConfigureAwait(false); break;
                 case DropTableStatement drop: await DropAsync(drop).ConfigureAwait(false); break;
                 case AddColumnStatement add: await AddColumnAsync(add).ConfigureAwait(false); break;
+                case DropColumnStatement drop: await DropColumnAsync(drop).ConfigureAwait(false); break;
+                case RenameColumnStatement rename: await RenameColumnAsync(rename).ConfigureAwait(false); break;
+                case SetRetentionStatement retention: await SetRetentionAsync(retention).ConfigureAwait(false); break;
+                case TruncateStatement truncate: await TruncateAsync(truncate).ConfigureAwait(false); break;
                 case AcceptedStatement: break;
                 default: throw new ArgumentException($"{statement.GetType().Name} changes nothing of the catalogue", nameof(statement));
             }
@@ -57,6 +61,8 @@ internal sealed class SchemaStatements(Database database)
         try
         {
             await database.CreateTableAsync(definition).ConfigureAwait(false);
+            if (statement.Retention is { } retention)
+                await database.SetRetentionAsync(statement.Name, retention.Nanoseconds).ConfigureAwait(false);
         }
         catch (StorageException error) when (statement.IfNotExists && error.Kind == StorageErrorKind.AlreadyExists)
         {
@@ -91,6 +97,58 @@ internal sealed class SchemaStatements(Database database)
         }
     }
 
+    private async ValueTask DropColumnAsync(DropColumnStatement statement)
+    {
+        if (statement.IfExists && Find(statement.Table).Schema.IndexOf(statement.Column) < 0)
+            return;
+        try
+        {
+            await database.DropColumnAsync(statement.Table, statement.Column).ConfigureAwait(false);
+        }
+        catch (StorageException error) when (statement.IfExists && error.Kind == StorageErrorKind.UnknownColumn)
+        {
+            // Another statement was faster.
+        }
+    }
+
+    private async ValueTask RenameColumnAsync(RenameColumnStatement statement)
+    {
+        if (statement.IfExists && Find(statement.Table).Schema.IndexOf(statement.Column) < 0)
+            return;
+        TableDefinitions.CheckColumnName(statement.NewName);
+        try
+        {
+            await database.RenameColumnAsync(statement.Table, statement.Column, statement.NewName).ConfigureAwait(false);
+        }
+        catch (StorageException error) when (statement.IfExists && error.Kind == StorageErrorKind.UnknownColumn)
+        {
+            // Another statement was faster.
+        }
+    }
+
+    private async ValueTask SetRetentionAsync(SetRetentionStatement statement)
+    {
+        if (statement.Retention is { } retention)
+        {
+            var schema = Find(statement.Table).Schema;
+            TableDefinitions.CheckRetention(retention, schema.TimestampIndex < 0 ? null : schema.Columns[schema.TimestampIndex].Name);
+        }
+
+        await database.SetRetentionAsync(statement.Table, statement.Retention?.Nanoseconds).ConfigureAwait(false);
+    }
+
+    private async ValueTask TruncateAsync(TruncateStatement statement)
+    {
+        try
+        {
+            await database.TruncateAsync(statement.Table).ConfigureAwait(false);
+        }
+        catch (StorageException error) when (statement.IfExists && error.Kind == StorageErrorKind.UnknownTable)
+        {
+            // As asked.
+        }
+    }
+
     private Table Find(string name) => database.Catalog.TryGet(name, out var table)
         ? table
         : throw StorageErrors.ToSql(new StorageException(StorageErrorKind.UnknownTable, $"Unknown table: {name}"));
@@ -106,7 +164,7 @@ internal sealed class SchemaStatements(Database database)
     private static MetadataResult ShowCreate(Table table)
     {
         var result = new MetadataResult(MetadataResult.Column("statement"));
-        result.Add(TableDefinitions.TextOf(table.Name, table.Schema));
+        result.Add(TableDefinitions.TextOf(table.Name, table.Schema, table.RetentionNs));
         return result;
     }
 

@@ -12,8 +12,10 @@ internal static class StorageErrors
     private static StatementErrorKind KindOf(StorageErrorKind kind) => kind switch
     {
         StorageErrorKind.UnknownTable => StatementErrorKind.UnknownTable,
+        StorageErrorKind.UnknownColumn => StatementErrorKind.UnknownColumn,
         StorageErrorKind.AlreadyExists => StatementErrorKind.AlreadyExists,
         StorageErrorKind.BadDefinition => StatementErrorKind.BadValue,
+        StorageErrorKind.TooLarge => StatementErrorKind.MemoryLimit,
         StorageErrorKind.Overloaded => StatementErrorKind.Overloaded,
         _ => StatementErrorKind.Storage,
     };

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Zepto.Query.Expressions;
 using Zepto.Query.Results;
@@ -15,6 +16,12 @@ internal static class TableDefinitions
     /// <summary>Longest name of a table or column, in UTF-8.</summary>
     public const int MaxNameBytes = 255;
 
+    private static readonly (long Ns, string Name)[] s_units =
+    [
+        (TimeUnits.Day, "DAY"), (TimeUnits.Hour, "HOUR"), (TimeUnits.Minute, "MINUTE"), (TimeUnits.Second, "SECOND"), (TimeUnits.Millisecond, "MILLISECOND"),
+        (TimeUnits.Microsecond, "MICROSECOND"),
+    ];
+
     /// <summary>The table that CREATE TABLE asks for; SqlException when it asks for none that can be made.</summary>
     public static TableDefinition Of(CreateTableStatement statement)
     {
@@ -23,6 +30,8 @@ internal static class TableDefinitions
         var types = statement.Columns.Select(TypeOf).ToArray();
         var timestamp = statement.TimestampColumn
             ?? statement.Columns.Zip(types).FirstOrDefault(column => column.Second == ColumnType.Timestamp).First?.Name;
+        if (statement.Retention is { } retention)
+            CheckRetention(retention, timestamp);
         using var constants = new ConstantEvaluator();
         var columns = statement.Columns.Zip(types, (column, type) => Define(column, type, column.Name == timestamp, constants));
         return new TableDefinition(statement.Name, [.. columns], statement.TimestampColumn);
@@ -43,7 +52,7 @@ internal static class TableDefinitions
     }
 
     /// <summary>CREATE TABLE that makes the same table again.</summary>
-    public static string TextOf(string tableName, TableSchema schema)
+    public static string TextOf(string tableName, TableSchema schema, long? retentionNs)
     {
         var text = new StringBuilder("CREATE TABLE ").Append(ExpressionText.OfName(tableName)).Append(" (");
         foreach (var column in schema.Columns)
@@ -58,7 +67,32 @@ internal static class TableDefinitions
         text.Append(')');
         if (schema.TimestampIndex >= 0)
             text.Append(" WITH (timestamp = ").Append(ExpressionText.OfName(schema.Columns[schema.TimestampIndex].Name)).Append(')');
+        if (retentionNs is { } ns)
+            text.Append(" TTL ").Append(RetentionText(ns));
         return text.ToString();
+    }
+
+    /// <summary>Refuses a TTL for a table without a timestamp, or that counts from another column.</summary>
+    public static void CheckRetention(RetentionSyntax retention, string? timestamp)
+    {
+        if (timestamp is null)
+            throw SqlException.Value("TTL needs a table with a timestamp");
+        if (retention.Column is { } column && column != timestamp)
+            throw SqlException.Value($"TTL counts from the table's timestamp, {timestamp}, not from {column}");
+    }
+
+    /// <summary>Refuses the name of a column when it is too long.</summary>
+    public static void CheckColumnName(string name) => CheckName("Column", name);
+
+    private static string RetentionText(long ns)
+    {
+        foreach (var (unit, name) in s_units)
+        {
+            if (ns % unit == 0)
+                return string.Create(CultureInfo.InvariantCulture, $"{ns / unit} {name}{(ns == unit ? "" : "S")}");
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{ns} NANOSECONDS");
     }
 
     private static ColumnType TypeOf(ColumnSyntax column) =>

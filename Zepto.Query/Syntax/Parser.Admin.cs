@@ -52,11 +52,14 @@ internal ref partial struct Parser
             Advance();
     }
 
-    private ExplainStatement ParseExplain()
+    private Statement ParseExplain(out bool complete)
     {
+        complete = true;
         var position = _token.Position;
         Advance();
         var analyze = AcceptWord("ANALYZE"u8);
+        if (AtWord("INSERT"u8) || AtWord("UPDATE"u8) || AtWord("DELETE"u8))
+            return Refuse(position, "EXPLAIN", out complete);
         if (!AtQuery && !At(TokenKind.LeftParenthesis))
             throw Unexpected(analyze ? "SELECT" : "ANALYZE or SELECT");
         return new ExplainStatement(position, analyze, ParseSelectStatement());

@@ -1,6 +1,6 @@
 namespace Zepto.Query.Syntax;
 
-/// <summary>CREATE, DROP and ALTER TABLE.</summary>
+/// <summary>CREATE, DROP and TRUNCATE TABLE.</summary>
 internal ref partial struct Parser
 {
     private Statement ParseCreate(out bool complete)
@@ -21,8 +21,8 @@ internal ref partial struct Parser
             columns.Add(ParseColumnDefinition());
         while (Accept(TokenKind.Comma));
         Expect(TokenKind.RightParenthesis, "',' or ')'");
-        var timestampColumn = ParseTableOptions();
-        return new CreateTableStatement(position, ifNotExists, name, columns, timestampColumn);
+        var (timestampColumn, retention) = ParseTableOptions();
+        return new CreateTableStatement(position, ifNotExists, name, columns, timestampColumn, retention);
     }
 
     /// <summary>`name type [NULL | NOT NULL | DEFAULT literal]…`; CODEC and COMMENT are accepted and ignored.</summary>
@@ -65,11 +65,12 @@ internal ref partial struct Parser
 
     /// <summary>
     /// What follows the columns: ENGINE, ORDER BY, PARTITION BY, PRIMARY KEY, SAMPLE BY, SETTINGS and COMMENT of ClickHouse are skipped,
-    /// `WITH (timestamp = column)` is read.
+    /// `WITH (timestamp = column)` and TTL are read.
     /// </summary>
-    private string? ParseTableOptions()
+    private (string? TimestampColumn, RetentionSyntax? Retention) ParseTableOptions()
     {
         string? timestampColumn = null;
+        RetentionSyntax? retention = null;
         while (!AtEnd)
         {
             if (AtWord("WITH"u8))
@@ -79,15 +80,19 @@ internal ref partial struct Parser
                 continue;
             }
 
-            if (AtWord("TTL"u8))
-                throw SqlException.Unsupported("TTL is not supported by this server; leave it out of CREATE TABLE");
+            if (AcceptWord("TTL"u8))
+            {
+                retention = ParseRetention();
+                continue;
+            }
+
             if (!AtWord("ENGINE"u8) && !AtWord("ORDER"u8) && !AtWord("PARTITION"u8) && !AtWord("PRIMARY"u8) && !AtWord("SAMPLE"u8)
                 && !AtWord("SETTINGS"u8) && !AtWord("COMMENT"u8))
-                throw Unexpected("WITH, ENGINE or the end of the statement");
+                throw Unexpected("WITH, TTL, ENGINE or the end of the statement");
             SkipTableOption();
         }
 
-        return timestampColumn;
+        return (timestampColumn, retention);
     }
 
     private void SkipTableOption()
@@ -139,36 +144,29 @@ internal ref partial struct Parser
         if (!AtWord("TABLE"u8))
             return AtEnd ? throw Unexpected("TABLE") : Refuse(position, "DROP", out complete);
         Advance();
-        var ifExists = AtWord("IF"u8) && PeekIsWord("EXISTS"u8);
-        if (ifExists)
-        {
-            Advance();
-            Advance();
-        }
-
+        var ifExists = AcceptIfExists();
         var (_, name) = ParseTableName();
         if (!AcceptWord("SYNC"u8) && AcceptWord("NO"u8))
             ExpectWord("DELAY"u8);
         return new DropTableStatement(position, ifExists, name);
     }
 
-    private Statement ParseAlter(out bool complete)
+    private TruncateStatement ParseTruncate()
     {
-        complete = true;
         var position = _token.Position;
         Advance();
-        if (!AtWord("TABLE"u8))
-            return AtEnd ? throw Unexpected("TABLE") : Refuse(position, "ALTER", out complete);
+        SkipTableKeyword();
+        var ifExists = AcceptIfExists();
+        return new TruncateStatement(position, ifExists, ParseTableName().Name);
+    }
+
+    private bool AcceptIfExists()
+    {
+        if (!AtWord("IF"u8) || !PeekIsWord("EXISTS"u8))
+            return false;
         Advance();
-        var (_, table) = ParseTableName();
-        if (AtEnd)
-            throw Unexpected("ADD COLUMN");
-        if (!AtWord("ADD"u8) || !PeekIsWord("COLUMN"u8))
-            return Refuse(position, "ALTER TABLE", out complete);
         Advance();
-        Advance();
-        var ifNotExists = AcceptIfNotExists();
-        return new AddColumnStatement(position, table, ParseColumnDefinition(), ifNotExists);
+        return true;
     }
 
     private bool AcceptIfNotExists()

@@ -18,9 +18,15 @@ internal ref partial struct Parser
                 return false;
         }
 
-        var position = _token.Position;
-        var start = _token.Start;
+        var (position, start) = (_token.Position, _token.Start);
         Advance();
+        interval = ParseSpan(position, start);
+        return true;
+    }
+
+    /// <summary>Reads `'5 minutes'`, `'5' MINUTE` or `5 MINUTE`; the text begins at <paramref name="start"/>.</summary>
+    private Interval ParseSpan(int position, int start)
+    {
         decimal nanoseconds = 0;
         decimal months = 0;
         int end;
@@ -54,8 +60,7 @@ internal ref partial struct Parser
             throw SqlException.Parse($"{written} mixes months with shorter units", AbsolutePosition(position));
         if (nanoseconds is < long.MinValue + 1m or > long.MaxValue || months is < int.MinValue + 1m or > int.MaxValue || months != decimal.Truncate(months))
             throw SqlException.Parse($"{written} is out of range", AbsolutePosition(position));
-        interval = new Interval(position, (long)decimal.Round(nanoseconds), (int)months, written);
-        return true;
+        return new Interval(position, (long)decimal.Round(nanoseconds), (int)months, written);
     }
 
     private int AddUnit(decimal amount, ref decimal nanoseconds, ref decimal months)

@@ -54,6 +54,12 @@ internal ref partial struct Parser
             return ParseDrop(out complete);
         if (AtWord("ALTER"u8))
             return ParseAlter(out complete);
+        if (AtWord("UPDATE"u8))
+            return ParseUpdateStatement();
+        if (AtWord("DELETE"u8))
+            return ParseDeleteStatement();
+        if (AtWord("TRUNCATE"u8))
+            return ParseTruncate();
         if (AtWord("SHOW"u8))
             return ParseShow(out complete);
         if (AtWord("DESCRIBE"u8) || AtWord("DESC"u8))
@@ -61,7 +67,7 @@ internal ref partial struct Parser
         if (AtWord("EXISTS"u8))
             return ParseExistsTable();
         if (AtWord("EXPLAIN"u8))
-            return ParseExplain();
+            return ParseExplain(out complete);
         if (AtWord("USE"u8))
             return ParseUse();
         if (AtWord("SET"u8))
@@ -82,7 +88,7 @@ internal ref partial struct Parser
     /// <summary>Verbs of statements that are known and not run; TABLE and the like after them add nothing.</summary>
     private static readonly string[] s_refusedVerbs =
     [
-        "UPDATE", "DELETE", "TRUNCATE", "BACKUP", "RESTORE", "RENAME", "OPTIMIZE", "GRANT", "REVOKE", "ATTACH", "DETACH", "SYSTEM", "BEGIN",
+        "BACKUP", "RESTORE", "RENAME", "OPTIMIZE", "GRANT", "REVOKE", "ATTACH", "DETACH", "SYSTEM", "BEGIN",
         "COMMIT", "ROLLBACK", "COPY", "VACUUM", "MERGE", "CHECK", "ANALYZE", "EXCHANGE", "UNDROP", "PREPARE", "EXECUTE", "CHECKPOINT",
     ];
 

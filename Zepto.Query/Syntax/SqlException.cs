@@ -6,7 +6,7 @@ namespace Zepto.Query.Syntax;
 /// A statement that cannot be parsed, bound or computed: the caller's mistake or a limit. Thrown on cold paths only and turned into the
 /// execution's error by the engine; the message is one line, ready to be shown.
 /// </summary>
-public sealed class SqlException(StatementErrorKind kind, string message) : Exception(message)
+public class SqlException(StatementErrorKind kind, string message) : Exception(message)
 {
     /// <summary>What kind of mistake.</summary>
     public StatementErrorKind Kind { get; } = kind;

@@ -15,15 +15,39 @@ public sealed record ExplainStatement(int Position, bool Analyze, SelectStatemen
 /// <summary>A column of CREATE TABLE or ADD COLUMN; the type's name as written and where it stands.</summary>
 public sealed record ColumnSyntax(int Position, string Name, string TypeName, int TypePosition, bool NotNull, Expression? Default) : SyntaxNode(Position);
 
+/// <summary>How long rows are kept; <paramref name="Column"/> is the time that a ClickHouse expression counts from, null where none is named.</summary>
+public sealed record RetentionSyntax(int Position, string? Column, long Nanoseconds) : SyntaxNode(Position);
+
 /// <summary>CREATE TABLE; <paramref name="TimestampColumn"/> from WITH (timestamp = c).</summary>
 public sealed record CreateTableStatement(
-    int Position, bool IfNotExists, string Name, IReadOnlyList<ColumnSyntax> Columns, string? TimestampColumn) : Statement(Position);
+    int Position, bool IfNotExists, string Name, IReadOnlyList<ColumnSyntax> Columns, string? TimestampColumn, RetentionSyntax? Retention) : Statement(Position);
 
 /// <summary>DROP TABLE.</summary>
 public sealed record DropTableStatement(int Position, bool IfExists, string Name) : Statement(Position);
 
 /// <summary>ALTER TABLE … ADD COLUMN [IF NOT EXISTS].</summary>
 public sealed record AddColumnStatement(int Position, string Table, ColumnSyntax Column, bool IfNotExists) : Statement(Position);
+
+/// <summary>ALTER TABLE … DROP COLUMN.</summary>
+public sealed record DropColumnStatement(int Position, string Table, string Column, bool IfExists) : Statement(Position);
+
+/// <summary>ALTER TABLE … RENAME COLUMN a TO b.</summary>
+public sealed record RenameColumnStatement(int Position, string Table, string Column, string NewName, bool IfExists) : Statement(Position);
+
+/// <summary>ALTER TABLE … SET TTL, or REMOVE TTL, which has no <paramref name="Retention"/>.</summary>
+public sealed record SetRetentionStatement(int Position, string Table, RetentionSyntax? Retention) : Statement(Position);
+
+/// <summary>TRUNCATE TABLE.</summary>
+public sealed record TruncateStatement(int Position, bool IfExists, string Table) : Statement(Position);
+
+/// <summary>`column = value` of UPDATE.</summary>
+public sealed record Assignment(int Position, string Column, Expression Value) : SyntaxNode(Position);
+
+/// <summary>UPDATE, or ALTER TABLE … UPDATE; without a condition all rows.</summary>
+public sealed record UpdateStatement(int Position, NamedTable Table, IReadOnlyList<Assignment> Assignments, Expression? Where) : Statement(Position);
+
+/// <summary>DELETE, or ALTER TABLE … DELETE; without a condition all rows.</summary>
+public sealed record DeleteStatement(int Position, NamedTable Table, Expression? Where) : Statement(Position);
 
 /// <summary>
 /// INSERT. The rows are not parsed: <paramref name="DataOffset"/> is the byte at which the tuples after VALUES, or the data after FORMAT,

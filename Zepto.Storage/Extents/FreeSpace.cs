@@ -13,11 +13,11 @@ internal sealed class FreeSpace
     /// <summary>Bytes of all ranges.</summary>
     public long TotalBytes { get; private set; }
 
-    /// <summary>Adds a range that no other range overlaps.</summary>
-    public void Add(int extent, long start, long sizeBytes)
+    /// <summary>Adds a range that no other range overlaps. Returns the free range that it is part of now.</summary>
+    public (long Start, long SizeBytes) Add(int extent, long start, long sizeBytes)
     {
         if (sizeBytes <= 0)
-            return;
+            return (start, 0);
         TotalBytes += sizeBytes;
         if (_startByEnd.TryGetValue((extent, start), out var before))
         {
@@ -34,6 +34,7 @@ internal sealed class FreeSpace
         }
 
         Insert(new Range(sizeBytes, extent, start));
+        return (start, sizeBytes);
     }
 
     /// <summary>Cuts room from the front of the smallest range that is large enough; false when none is.</summary>

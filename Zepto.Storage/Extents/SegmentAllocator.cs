@@ -15,7 +15,7 @@ internal readonly unsafe record struct Allocation(int Extent, long OffsetBytes, 
 /// </summary>
 internal sealed unsafe class SegmentAllocator(ExtentStore extents) : IDisposable
 {
-    /// <summary>Freed segments of at least this size of a dropped table give their disk space or memory back.</summary>
+    /// <summary>Free ranges of at least this size give their disk space or memory back.</summary>
     private const long GiveBackBytes = 256 * 1024;
 
     /// <summary>Made while a checkpoint looks at the tables: it may or may not know the segment.</summary>
@@ -24,6 +24,7 @@ internal sealed unsafe class SegmentAllocator(ExtentStore extents) : IDisposable
     private readonly Lock _lock = new();
     private readonly FreeSpace _free = new();
     private List<Allocation> _setAside = [];
+    private readonly List<Allocation> _usable = [];
     private List<Allocation> _releasing = [];
     private long _setAsideBytes;
     private long _generation;
@@ -64,22 +65,27 @@ internal sealed unsafe class SegmentAllocator(ExtentStore extents) : IDisposable
     }
 
     /// <summary>Takes room back; no reader may look at it any more.</summary>
-    /// <param name="allocation">What <see cref="Allocate"/> or <see cref="Claim"/> gave.</param>
+    /// <param name="allocations">What <see cref="Allocate"/> or <see cref="TryClaim"/> gave.</param>
     /// <param name="isForgotten">Whether the durable manifest is known not to name it: a dropped table's.</param>
-    public void Free(Allocation allocation, bool isForgotten = false)
+    /// <param name="givesBack">Whether its disk space or memory goes back at once where it can; that of what is set aside goes back in any case.</param>
+    public void Free(List<Allocation> allocations, bool isForgotten = false, bool givesBack = false)
     {
         lock (_lock)
         {
-            if (isForgotten || !extents.IsDurable || allocation.Generation == _generation)
+            _usable.Clear();
+            foreach (var allocation in allocations)
             {
-                _free.Add(allocation.Extent, allocation.OffsetBytes, allocation.SizeBytes);
-                if (isForgotten && allocation.SizeBytes >= GiveBackBytes)
-                    extents.GiveBack(allocation.Extent, allocation.OffsetBytes, allocation.SizeBytes);
-                return;
+                if (isForgotten || !extents.IsDurable || allocation.Generation == _generation)
+                {
+                    _usable.Add(allocation);
+                    continue;
+                }
+
+                _setAside.Add(allocation);
+                _setAsideBytes += allocation.SizeBytes;
             }
 
-            _setAside.Add(allocation);
-            _setAsideBytes += allocation.SizeBytes;
+            AddFree(_usable, givesBack);
         }
     }
 
@@ -111,8 +117,7 @@ internal sealed unsafe class SegmentAllocator(ExtentStore extents) : IDisposable
     {
         lock (_lock)
         {
-            foreach (var allocation in _releasing)
-                _free.Add(allocation.Extent, allocation.OffsetBytes, allocation.SizeBytes);
+            AddFree(_releasing, givesBack: true);
             _releasing.Clear();
         }
     }
@@ -131,7 +136,7 @@ internal sealed unsafe class SegmentAllocator(ExtentStore extents) : IDisposable
     /// <summary>Everything between the claimed segments is free. False when two of them overlap.</summary>
     public bool FinishClaims(List<Allocation> claimed)
     {
-        claimed.Sort((a, b) => a.Extent != b.Extent ? a.Extent.CompareTo(b.Extent) : a.OffsetBytes.CompareTo(b.OffsetBytes));
+        claimed.Sort(ByPlace);
         var next = 0;
         for (var extent = 0; extent < extents.Regions.Count; extent++)
         {
@@ -151,6 +156,25 @@ internal sealed unsafe class SegmentAllocator(ExtentStore extents) : IDisposable
     }
 
     public void Dispose() => extents.Dispose();
+
+    /// <summary>Adds free room, and gives its disk space or memory back where it lies together: under the lock, for nobody may take it meanwhile.</summary>
+    private void AddFree(List<Allocation> allocations, bool givesBack)
+    {
+        allocations.Sort(ByPlace);
+        for (var i = 0; i < allocations.Count;)
+        {
+            var (extent, start) = (allocations[i].Extent, allocations[i].OffsetBytes);
+            var end = start;
+            for (; i < allocations.Count && allocations[i].Extent == extent && allocations[i].OffsetBytes == end; i++)
+                end += allocations[i].SizeBytes;
+            var (joinedStart, joinedBytes) = _free.Add(extent, start, end - start);
+            if (givesBack && joinedBytes >= GiveBackBytes)
+                extents.GiveBack(extent, joinedStart, joinedBytes);
+        }
+    }
+
+    private static int ByPlace(Allocation a, Allocation b) =>
+        a.Extent != b.Extent ? a.Extent.CompareTo(b.Extent) : a.OffsetBytes.CompareTo(b.OffsetBytes);
 
     private Allocation At(int extent, long offset, long sizeBytes, long generation) =>
         new(extent, offset, sizeBytes, (nint)(extents.Regions[extent].Address + offset), generation);

@@ -6,16 +6,16 @@ namespace Zepto.Storage.Ingest;
 /// <summary>Copies values of one column into a segment and keeps the blocks' statistics: one typed loop a column and block.</summary>
 internal static unsafe class ColumnCopy
 {
-    /// <summary>Copies source[order[i]] for each i to rows startRow + i of the segment.</summary>
-    public static void Gather(Segment segment, TableSchema schema, int column, int startRow, byte* source, ReadOnlySpan<int> order)
+    /// <summary>Copies source[order[i]] for each i to rows startRow + i of a column that the segment stores.</summary>
+    public static void Gather(Segment segment, ColumnId column, int startRow, byte* source, ReadOnlySpan<int> order)
     {
-        if (column == schema.SymbolIndex)
-            return;
+        var position = segment.Layout.PositionOf(column);
+        var type = segment.Layout.Columns[position].Type;
         while (order.Length > 0)
         {
             var block = startRow / Segment.BlockRows;
             var count = Math.Min(order.Length, (block + 1) * Segment.BlockRows - startRow);
-            Copy(schema.Columns[column].Type, source, (byte*)segment.Address(column, startRow), order[..count], ref segment.Statistics(column, block));
+            Copy(type, source, (byte*)segment.AddressAt(position, startRow), order[..count], ref segment.StatisticsAt(position, block));
             startRow += count;
             order = order[count..];
         }

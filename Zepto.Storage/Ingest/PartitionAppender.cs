@@ -8,22 +8,33 @@ namespace Zepto.Storage.Ingest;
 
 /// <summary>
 /// Puts rows of a batch into a partition: in place behind the last row where time allows, else by merging them into new segments. The rows are
-/// published but not committed: the table's sequence makes them visible. Used by the table's writer thread only.
+/// published but not committed: the table's sequence makes them visible. Every change can be undone until <see cref="Finish"/>. Used by the table's
+/// writer thread only.
 /// </summary>
-internal sealed unsafe class PartitionAppender(SegmentAllocator allocator, EpochRegistry epochs)
+internal sealed unsafe partial class PartitionAppender : IDisposable
 {
     private const int SmallestCapacity = 64;
 
     /// <summary>Rows of the largest segment.</summary>
     internal const int LargestCapacity = 65536;
 
-    /// <summary>Slices shorter than this are merged along with their neighbours, so that late rows do not leave splinters.</summary>
-    private const int SplinterRows = 1024;
-
-    private readonly Queue<Retired> _retired = [];
-    private readonly List<(PartitionState Newer, Segment[] Segments)> _retiring = [];
+    private readonly SegmentAllocator _allocator;
+    private readonly RetiredSegments _retired;
+    private readonly PartitionRewrite _rewrite;
+    private readonly List<Replaced> _replaced = [];
+    private readonly HashSet<Segment> _used = [];
     private readonly List<Touched> _touched = [];
     private readonly List<Segment> _made = [];
+
+    public PartitionAppender(SegmentAllocator allocator, EpochRegistry epochs)
+    {
+        _allocator = allocator;
+        _retired = new RetiredSegments(allocator, epochs);
+        _rewrite = new PartitionRewrite(this);
+    }
+
+    /// <summary>Whether replaced rows wait for readers; any thread.</summary>
+    public bool HasRetired => _retired.Any;
 
     /// <summary>Remembers a partition as it is, before the statement's first row for it.</summary>
     public void Touch(Partition partition)
@@ -36,7 +47,7 @@ internal sealed unsafe class PartitionAppender(SegmentAllocator allocator, Epoch
     /// <summary>After a failure in the middle of a statement: every partition is as it was before.</summary>
     public void Undo()
     {
-        _retiring.Clear();
+        _replaced.Clear();
         foreach (var (partition, state, lastTime, openRows) in _touched)
         {
             if (openRows >= 0)
@@ -54,7 +65,7 @@ internal sealed unsafe class PartitionAppender(SegmentAllocator allocator, Epoch
 
         _touched.Clear();
         if (_made.Count > 0)
-            _retired.Enqueue(new Retired(epochs.Advance(), null, [.. _made], IsForgotten: false));
+            _retired.Add([.. _made], SegmentFate.Reused);
         _made.Clear();
     }
 
@@ -73,7 +84,7 @@ internal sealed unsafe class PartitionAppender(SegmentAllocator allocator, Epoch
             }
         }
 
-        _retired.Enqueue(new Retired(epochs.Advance(), null, [.. segments], isForgotten));
+        _retired.Add([.. segments], isForgotten ? SegmentFate.Forgotten : SegmentFate.Reused);
     }
 
     /// <summary>Rows of the batch, named by <paramref name="order"/>, in time order and none before the partition's last row.</summary>
@@ -88,53 +99,32 @@ internal sealed unsafe class PartitionAppender(SegmentAllocator allocator, Epoch
             for (var i = 0; i < count; i++)
                 sequences[i] = firstSequence + part[i];
             for (var column = 0; column < batch.Schema.Columns.Length; column++)
-                ColumnCopy.Gather(segment, batch.Schema, column, startRow, batch.Address(column), part);
+            {
+                if (column != batch.Schema.SymbolIndex)
+                    ColumnCopy.Gather(segment, batch.Schema.IdOf(column), startRow, batch.Address(column), part);
+            }
+
             segment.Publish(startRow + count);
             order = order[count..];
         }
     }
 
-    /// <summary>Rows of the batch in time order, the first of which is before the partition's last row.</summary>
-    public void Merge(Partition partition, RowBatch batch, ReadOnlySpan<int> order, long firstSequence, long commitSequence)
+    /// <summary>
+    /// Makes a state of the partition that snapshots from <paramref name="commitSequence"/> on see: without the removed rows, with the new ones, the first
+    /// of which may be before the partition's last row.
+    /// </summary>
+    public void Rewrite(Series series, Partition partition, ReadOnlySpan<RowPlace> removed, in NewRows rows, long commitSequence)
     {
-        var schema = batch.Schema;
-        var times = (long*)batch.Address(schema.TimestampIndex);
-        var (firstLate, lastLate) = (times[order[0]], times[order[^1]]);
-        var state = partition.State;
-        var slices = state.Slices;
+        var slices = _rewrite.Run(partition.State.Slices, removed, rows);
+        Replace(series, partition, slices, commitSequence, partition.State, SegmentFate.Reused);
+        partition.LastTime = slices.Length == 0 ? long.MinValue : LastTimeOf(slices[^1], rows.Batch.Schema);
+    }
 
-        // The slices that overlap the late rows, and their splinter neighbours, are merged; the others stay.
-        var begin = 0;
-        while (begin < slices.Length && LastTime(slices[begin], schema) <= firstLate)
-            begin++;
-        while (begin > 0 && slices[begin - 1].PublishedRows < SplinterRows)
-            begin--;
-        var end = begin;
-        while (end < slices.Length && (FirstTime(slices[end], schema) <= lastLate || slices[end].PublishedRows < SplinterRows))
-            end++;
-        var keptHead = begin < end ? RowsUpTo(slices[begin], schema, firstLate) : 0;
-        if (keptHead < SplinterRows)
-            keptHead = 0;
-
-        var merged = new LateMerge(this, schema, slices[begin..end], keptHead, batch, order, firstSequence).Run(SmallestCapacity, LargestCapacity);
-        var next = new List<SegmentSlice>(slices.Length + merged.Count + 1);
-        next.AddRange(slices[..begin]);
-        if (keptHead > 0)
-            next.Add(new SegmentSlice(slices[begin].Segment, slices[begin].StartRow, keptHead));
-        for (var i = 0; i < merged.Count; i++)
-            next.Add(end == slices.Length && i == merged.Count - 1 ? SegmentSlice.Open(merged[i], 0) : new SegmentSlice(merged[i], 0, merged[i].PublishedRows));
-        next.AddRange(slices[end..]);
-
-        var replacement = new PartitionState([.. next], commitSequence, state);
-        partition.State = replacement;
-        var gone = new List<Segment>();
-        foreach (var slice in slices[begin..end])
-        {
-            if (!replacement.Uses(slice.Segment))
-                gone.Add(slice.Segment);
-        }
-
-        _retiring.Add((replacement, [.. gone]));
+    /// <summary>Makes an empty state of the partition that snapshots from <paramref name="commitSequence"/> on see.</summary>
+    public void Clear(Series series, Partition partition, long commitSequence)
+    {
+        Replace(series, partition, [], commitSequence, partition.State, SegmentFate.GivenBack);
+        partition.LastTime = long.MinValue;
     }
 
     /// <summary>After the commit: starts the grace period of what the statement replaced.</summary>
@@ -142,30 +132,19 @@ internal sealed unsafe class PartitionAppender(SegmentAllocator allocator, Epoch
     {
         _touched.Clear();
         _made.Clear();
-        if (_retiring.Count == 0)
-            return;
-        var epoch = epochs.Advance();
-        foreach (var (newer, segments) in _retiring)
-            _retired.Enqueue(new Retired(epoch, newer, segments, IsForgotten: false));
-        _retiring.Clear();
+        _retired.Add(_replaced);
+        _replaced.Clear();
     }
 
     /// <summary>Frees what no reader can see any more; between statements.</summary>
-    public void Reclaim()
-    {
-        while (_retired.TryPeek(out var oldest) && epochs.IsOver(oldest.Epoch))
-        {
-            _retired.Dequeue();
-            oldest.Newer?.ForgetPrevious();
-            foreach (var segment in oldest.Segments)
-                allocator.Free(segment.Allocation, oldest.IsForgotten);
-        }
-    }
+    public void Reclaim() => _retired.Reclaim();
+
+    public void Dispose() => _rewrite.Dispose();
 
     /// <summary>Makes a segment with cleared statistics; a failure of the statement takes it back.</summary>
-    internal Segment NewSegment(TableSchema schema, int capacity)
+    internal Segment NewSegment(SegmentLayout layout, int capacity)
     {
-        var segment = new Segment(schema, capacity, allocator.Allocate(Segment.SizeBytes(schema, capacity)));
+        var segment = new Segment(layout, capacity, _allocator.Allocate(Segment.SizeBytes(layout, capacity)));
         segment.ClearStatistics();
         _made.Add(segment);
         return segment;
@@ -180,14 +159,16 @@ internal sealed unsafe class PartitionAppender(SegmentAllocator allocator, Epoch
         {
             var last = slices[^1];
             startRow = last.Segment.PublishedRows;
-            if (last.IsOpen && startRow < last.Segment.Capacity && last.Segment.ColumnCount == schema.Columns.Length)
+            if (last.IsOpen && startRow < last.Segment.Capacity && last.Segment.Layout.Covers(schema.Layout))
                 return last.Segment;
-            capacity = Math.Min(LargestCapacity, last.Segment.Capacity * 4);
+            // A partition that was encoded to its end has gone without rows: it starts small again.
+            if (!last.Segment.IsEncoded)
+                capacity = Math.Min(LargestCapacity, last.Segment.Capacity * 4);
         }
 
         while (capacity < rows && capacity < LargestCapacity)
             capacity *= 4;
-        var segment = NewSegment(schema, capacity);
+        var segment = NewSegment(schema.Layout, capacity);
         var next = new SegmentSlice[slices.Length + 1];
         slices.CopyTo(next);
         if (slices.Length > 0 && slices[^1].IsOpen)
@@ -198,31 +179,27 @@ internal sealed unsafe class PartitionAppender(SegmentAllocator allocator, Epoch
         return segment;
     }
 
-    private static long FirstTime(in SegmentSlice slice, TableSchema schema) =>
-        slice.Segment.Values<long>(schema.TimestampIndex, slice.StartRow, 1)[0];
-
-    private static long LastTime(in SegmentSlice slice, TableSchema schema) =>
-        slice.PublishedRows == 0 ? long.MinValue : slice.Segment.Values<long>(schema.TimestampIndex, slice.StartRow + slice.PublishedRows - 1, 1)[0];
-
-    /// <summary>Rows of the slice whose time is not after <paramref name="time"/>.</summary>
-    private static int RowsUpTo(in SegmentSlice slice, TableSchema schema, long time)
+    private void Replace(Series? series, Partition partition, SegmentSlice[] slices, long visibleFrom, PartitionState? previous, SegmentFate fate)
     {
-        var times = slice.Segment.Values<long>(schema.TimestampIndex, slice.StartRow, slice.PublishedRows);
-        int low = 0, high = times.Length;
-        while (low < high)
+        var replacement = new PartitionState(slices, visibleFrom, previous);
+        _used.Clear();
+        foreach (var slice in slices)
+            _used.Add(slice.Segment);
+        var gone = new List<Segment>();
+        foreach (var slice in partition.State.Slices)
         {
-            var middle = (low + high) >>> 1;
-            if (times[middle] <= time)
-                low = middle + 1;
-            else
-                high = middle;
+            // Several slices may lie in one segment.
+            if (_used.Add(slice.Segment))
+                gone.Add(slice.Segment);
         }
 
-        return low;
+        partition.State = replacement;
+        _replaced.Add(new Replaced(series, partition, replacement, [.. gone], fate));
+        _used.Clear();
     }
 
-    /// <summary>Segments that wait for the readers of their epoch.</summary>
-    private readonly record struct Retired(long Epoch, PartitionState? Newer, Segment[] Segments, bool IsForgotten);
+    private static long LastTimeOf(in SegmentSlice slice, TableSchema schema) =>
+        schema.TimestampIndex < 0 ? long.MinValue : slice.Segment.Int64At(schema.TimestampId, slice.StartRow + slice.PublishedRows - 1);
 
     /// <summary>A partition before the running statement; <c>OpenRows</c> is -1 where no slice was open.</summary>
     private readonly record struct Touched(Partition Partition, PartitionState State, long LastTime, int OpenRows);

@@ -74,14 +74,36 @@ public sealed unsafe class RowBatch : IDisposable
         _columns = [];
     }
 
-    /// <summary>Brings a batch that was filled before ADD COLUMN to the table's columns of now; the new ones are NULL.</summary>
+    /// <summary>Makes an empty batch one for other columns of its table: those that a statement was read for.</summary>
+    public void Restart(TableSchema schema)
+    {
+        Debug.Assert(RowCount == 0);
+        Begin(Table, schema);
+    }
+
+    /// <summary>
+    /// Brings a batch that was filled for other columns of its table to those of now: a column keeps its values by its id, new ones are NULL, and
+    /// those of a dropped column are forgotten.
+    /// </summary>
     internal void AdoptSchema(TableSchema schema)
     {
-        var had = Schema.Columns.Length;
+        var filled = Schema;
         Schema = schema;
         MakeColumns();
-        for (var i = had; i < schema.Columns.Length; i++)
+        var values = new NativeBuffer?[_columns.Length];
+        for (var i = 0; i < schema.Columns.Length; i++)
         {
+            if (filled.IndexOf(schema.IdOf(i)) is >= 0 and var had)
+                (values[i], _columns[had]) = (_columns[had], null!);
+        }
+
+        var unused = new Stack<NativeBuffer>(_columns.Where(c => c is not null));
+        for (var i = 0; i < values.Length; i++)
+            _columns[i] = values[i] ?? unused.Pop();
+        for (var i = 0; i < schema.Columns.Length; i++)
+        {
+            if (values[i] is not null)
+                continue;
             _columns[i].Length = (long)Capacity * TableSchema.WidthBytes(schema.Columns[i].Type);
             FillNull(i);
         }
@@ -101,10 +123,12 @@ public sealed unsafe class RowBatch : IDisposable
 
     internal byte* Address(int column) => _columns[column].Address;
 
-    internal void Begin(Table table)
+    internal void Begin(Table table) => Begin(table, table.Schema);
+
+    internal void Begin(Table table, TableSchema schema)
     {
         Table = table;
-        Schema = table.Schema;
+        Schema = schema;
         RowCount = 0;
         Capacity = 0;
         MakeColumns();

@@ -13,23 +13,22 @@ internal static unsafe class SegmentStatistics
     /// </summary>
     public static void Recompute(Segment segment, int rows, int givenUpEnd)
     {
-        var schema = segment.Schema;
         for (var block = rows / Segment.BlockRows; block < Segment.BlockCount(givenUpEnd); block++)
         {
             var start = block * Segment.BlockRows;
             var count = Math.Clamp(rows - start, 0, Segment.BlockRows);
-            for (var column = 0; column < segment.ColumnCount; column++)
+            for (var position = 0; position < segment.Layout.Columns.Length; position++)
             {
-                var type = schema.Columns[column].Type;
+                var type = segment.Layout.Columns[position].Type;
                 var exact = BlockStatistics.Empty(type);
-                if (count > 0 && column != schema.SymbolIndex)
+                if (count > 0)
                 {
                     // Each value is written over itself, which no reader can tell.
-                    var values = (byte*)segment.Address(column, start);
+                    var values = (byte*)segment.AddressAt(position, start);
                     ColumnCopy.Copy(type, values, values, Identity.AsSpan(0, count), ref exact);
                 }
 
-                segment.Statistics(column, block) = exact;
+                segment.StatisticsAt(position, block) = exact;
             }
         }
     }

@@ -4,17 +4,27 @@ using Zepto.Storage.Tables;
 namespace Zepto.Storage.Ingest;
 
 /// <summary>
-/// Stores one statement's rows: groups them by series and day, puts each group in time order, hands the groups to the appender and then commits
-/// them all at once. Used by one writer thread; keeps its scratch arrays, so a batch in steady state allocates nothing.
+/// Carries out one statement at a time, in two steps. Apply puts everything in place but shows it to nobody; nothing of the statement is left when it throws. Then
+/// <see cref="Commit"/> shows it all at once, or <see cref="Undo"/> takes it back. Used by one writer thread; keeps its scratch arrays, so a batch
+/// in steady state allocates nothing.
 /// </summary>
-internal sealed unsafe class TableWriter(PartitionAppender appender, StorageStatistics statistics)
+internal sealed unsafe partial class TableWriter(PartitionAppender appender, StorageStatistics statistics)
 {
+    private Table? _applied;
+    private TableSnapshot _next;
     private int[] _order = [];
     private int[] _scratch = [];
     private int[] _counts = [];
 
     /// <summary>Stores the rows; visible to snapshots taken after the call. Nothing of them is left when it throws.</summary>
     public void Write(RowBatch batch)
+    {
+        Apply(batch);
+        Commit();
+    }
+
+    /// <summary>Puts rows in place, grouped by series and day, each group in time order.</summary>
+    public void Apply(RowBatch batch)
     {
         if (batch.Table.IsDropped)
             throw new StorageException(StorageErrorKind.UnknownTable, $"Unknown table: {batch.Table.Name}");
@@ -24,11 +34,24 @@ internal sealed unsafe class TableWriter(PartitionAppender appender, StorageStat
         }
         catch
         {
-            appender.Undo();
+            Undo();
             throw;
         }
+    }
 
+    /// <summary>Makes the applied statement visible to snapshots taken from now on. Nothing happens when it changed nothing.</summary>
+    public void Commit()
+    {
+        _applied?.Commit(_next.Sequence, _next.RowCount);
+        _applied = null;
         appender.Finish();
+    }
+
+    /// <summary>Takes the applied statement back: every partition is as it was before.</summary>
+    public void Undo()
+    {
+        _applied = null;
+        appender.Undo();
     }
 
     private void Store(RowBatch batch)
@@ -53,21 +76,30 @@ internal sealed unsafe class TableWriter(PartitionAppender appender, StorageStat
             var end = start + 1;
             while (end < rows && (symbols == null || symbols[_order[end]] == symbol) && (times == null || IsIn(bucket, times[_order[end]])))
                 end++;
-            var partition = table.GetOrAddSeries(symbol).GetOrAdd(bucket, out var added);
-            if (added)
-                statistics.CountPartition();
+            var series = table.GetOrAddSeries(symbol);
+            var partition = PartitionOf(series, bucket);
             appender.Touch(partition);
             var group = _order.AsSpan(start, end - start);
             if (times == null || times[first] >= partition.LastTime)
                 appender.Append(partition, batch, group, firstSequence);
             else
-                appender.Merge(partition, batch, group, firstSequence, commitSequence);
+                appender.Rewrite(series, partition, [], new NewRows(batch, group, firstSequence), commitSequence);
             if (times != null)
                 partition.LastTime = Math.Max(partition.LastTime, times[group[^1]]);
             start = end;
         }
 
-        table.Commit(commitSequence);
+        Applied(table, commitSequence, table.RowCount + rows);
+    }
+
+    private void Applied(Table table, long commitSequence, long rowCount) => (_applied, _next) = (table, new TableSnapshot(commitSequence, rowCount));
+
+    private Partition PartitionOf(Series series, long bucket)
+    {
+        var partition = series.GetOrAdd(bucket, out var added);
+        if (added)
+            statistics.CountPartition();
+        return partition;
     }
 
     /// <summary>Start of the day of a time; the day that INT64 cuts off at its lower end starts there.</summary>

@@ -46,6 +46,19 @@ internal sealed class WriterThread : IDisposable
         }
     }
 
+    /// <summary>Whether replaced rows wait for readers; any other request looks whether they are gone.</summary>
+    public bool HasRetired => _appender.HasRetired;
+
+    /// <summary>Runs a statement that is no batch of rows. What it replaced is free when the call is done, unless readers see it.</summary>
+    public ValueTask RunAsync(Action<TableWriter> statement) => ChangeAsync(() =>
+    {
+        statement(_writer);
+        _appender.Reclaim();
+    });
+
+    /// <summary>Runs a step of compaction, which changes how rows lie and nothing else.</summary>
+    public ValueTask CompactAsync(Action<PartitionAppender> step) => ChangeAsync(() => step(_appender));
+
     /// <summary>Runs a change between batches.</summary>
     public ValueTask ChangeAsync(Action change) => SubmitAsync(null, change);
 
@@ -59,6 +72,7 @@ internal sealed class WriterThread : IDisposable
         _work.Set();
         _thread.Join();
         _work.Dispose();
+        _appender.Dispose();
     }
 
     private async ValueTask SubmitAsync(RowBatch? batch, Action? change)

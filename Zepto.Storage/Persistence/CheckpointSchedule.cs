@@ -2,7 +2,8 @@ using Zepto.Storage.Extents;
 
 namespace Zepto.Storage.Persistence;
 
-/// <summary>Starts checkpoints of its own accord: when rows came since the last one and time is up, and when much room waits for one. Thread-safe.</summary>
+/// <summary>Starts checkpoints of its own accord: when rows came or went since the last one and time is up, when much room waits for one, and on
+/// request. Thread-safe.</summary>
 internal sealed class CheckpointSchedule : IDisposable
 {
     private readonly DatabaseOptions _options;
@@ -13,6 +14,8 @@ internal sealed class CheckpointSchedule : IDisposable
     private readonly Lock _starting = new();
     private Task _running = Task.CompletedTask;
     private long _rowsAtLast;
+    private bool _isRunning;
+    private bool _again;
     private bool _stopped;
 
     public CheckpointSchedule(DatabaseOptions options, SegmentAllocator allocator, StorageStatistics statistics, Func<ValueTask> checkpoint)
@@ -29,6 +32,14 @@ internal sealed class CheckpointSchedule : IDisposable
             Start();
     }
 
+    /// <summary>Starts a checkpoint that sees everything stored up to the call, after the one under way if there is one.</summary>
+    public void Request()
+    {
+        lock (_starting)
+            _again = true;
+        Start();
+    }
+
     /// <summary>Waits for a checkpoint under way; none is started afterwards.</summary>
     public void Dispose()
     {
@@ -38,9 +49,12 @@ internal sealed class CheckpointSchedule : IDisposable
         _running.GetAwaiter().GetResult();
     }
 
+    private long Rows => _statistics.TicksStored + _statistics.RowsChanged;
+
     private void OnTime()
     {
-        if (_statistics.TicksStored != Volatile.Read(ref _rowsAtLast))
+        // Room set aside after the last checkpoint, when its last reader ended, waits for another one.
+        if (Rows != Volatile.Read(ref _rowsAtLast) || _allocator.SetAsideBytes > 0)
             Start();
     }
 
@@ -48,22 +62,40 @@ internal sealed class CheckpointSchedule : IDisposable
     {
         lock (_starting)
         {
-            if (!_stopped && _running.IsCompleted)
-                _running = Task.Run(RunAsync);
+            if (_stopped || _isRunning)
+                return;
+            _isRunning = true;
+            _running = Task.Run(RunAsync);
         }
     }
 
     private async Task RunAsync()
     {
-        try
+        do
         {
-            var rows = _statistics.TicksStored;
-            await _checkpoint().ConfigureAwait(false);
-            Volatile.Write(ref _rowsAtLast, rows);
+            try
+            {
+                lock (_starting)
+                    _again = false;
+                var rows = Rows;
+                await _checkpoint().ConfigureAwait(false);
+                Volatile.Write(ref _rowsAtLast, rows);
+            }
+            catch (Exception error)
+            {
+                _options.Log?.Invoke($"a checkpoint failed: {error.Message}");
+            }
         }
-        catch (Exception error)
+        while (GoesOn());
+    }
+
+    /// <summary>Whether another checkpoint was requested meanwhile; ends the run otherwise, so that no request is lost.</summary>
+    private bool GoesOn()
+    {
+        lock (_starting)
         {
-            _options.Log?.Invoke($"a checkpoint failed: {error.Message}");
+            _isRunning = _again && !_stopped;
+            return _isRunning;
         }
     }
 }

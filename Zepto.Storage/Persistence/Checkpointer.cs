@@ -68,14 +68,17 @@ internal sealed class Checkpointer(
     {
         if (_failedFlush is not null)
             throw new StorageException(StorageErrorKind.Unwritable, $"data directory {directory.Path}: {_failedFlush}; nothing more becomes durable until the server is restarted");
-        var tableIds = seen.Tables.Select(t => t.Table.Id).ToHashSet();
+        var columns = new HashSet<(int TableId, int ColumnId)>();
         dictionaries.Append(symbols);
         foreach (var (table, schema) in seen.Tables)
         {
             for (var column = 0; column < schema.Columns.Length; column++)
             {
-                if (schema.Columns[column].Type == ColumnType.String)
-                    dictionaries.Append(table, column, table.Strings(column)!);
+                if (schema.Columns[column].Type != ColumnType.String)
+                    continue;
+                var id = schema.IdOf(column);
+                columns.Add((table.Id, id.Value));
+                dictionaries.Append(table.Id, id, table.Strings(id)!);
             }
         }
 
@@ -87,13 +90,13 @@ internal sealed class Checkpointer(
             TakenAtNs = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100,
             NextTableId = nextTableId,
             ExtentLengths = extentLengths,
-            Dictionaries = dictionaries.Describe(tableIds),
+            Dictionaries = dictionaries.Describe(columns),
             TableCount = seen.Tables.Count,
             Tables = seen.Bytes.Written.ToArray(),
         }.Encode());
         _number++;
         allocator.Release();
-        dictionaries.DeleteOthers(tableIds);
+        dictionaries.DeleteOthers(columns);
     }
 
     /// <summary>After a failed flush the kernel may have forgotten which pages were not written, so no later one could be believed.</summary>

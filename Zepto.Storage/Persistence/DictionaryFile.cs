@@ -10,7 +10,7 @@ namespace Zepto.Storage.Persistence;
 internal delegate bool RestoreText(int code, ReadOnlySpan<byte> text, bool isName);
 
 // dictionaries/TABLE-COLUMN.zd (symbols: 0-0), little-endian, append-only:
-//   0 magic u32 | 4 format version u32 | 8 directory id u64 | 16 table id i32 | 20 column i32 | 24 blocks:
+//   0 magic u32 | 4 format version u32 | 8 directory id u64 | 16 table id i32 | 20 column id i32 | 24 blocks:
 //   0 payload bytes i32 | 4 texts i32 | 8 XxHash3 of the payload, seeded with the block's offset, u64 | 16 payload: texts in the order they came:
 //   code i32 | length i32 | 1: a name or string, 0: the digits of an id without name, u8 | UTF-8
 /// <summary>
@@ -43,18 +43,18 @@ internal sealed class DictionaryFile : IDisposable
     /// <summary>Bytes of the file that count.</summary>
     public long LengthBytes { get; private set; }
 
-    public static string NameOf(int tableId, int column) => string.Create(CultureInfo.InvariantCulture, $"{tableId}-{column}.zd");
+    public static string NameOf(int tableId, int columnId) => string.Create(CultureInfo.InvariantCulture, $"{tableId}-{columnId}.zd");
 
     /// <summary>Makes an empty file.</summary>
-    public static DictionaryFile Create(string directory, int tableId, int column, ulong directoryId)
+    public static DictionaryFile Create(string directory, int tableId, int columnId, ulong directoryId)
     {
-        var path = System.IO.Path.Combine(directory, NameOf(tableId, column));
+        var path = System.IO.Path.Combine(directory, NameOf(tableId, columnId));
         var header = new ByteWriter();
         header.UInt32(FileFormat.DictionaryMagic);
         header.UInt32(FileFormat.Version);
         header.UInt64(directoryId);
         header.Int32(tableId);
-        header.Int32(column);
+        header.Int32(columnId);
         var file = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite);
         try
         {
@@ -72,7 +72,7 @@ internal sealed class DictionaryFile : IDisposable
     /// <summary>Opens the file as a manifest describes it and hands over its texts in order. Throws Damaged.</summary>
     public static DictionaryFile Open(string directory, ulong directoryId, in DictionaryExtent extent, RestoreText restore)
     {
-        var path = System.IO.Path.Combine(directory, NameOf(extent.TableId, extent.Column));
+        var path = System.IO.Path.Combine(directory, NameOf(extent.TableId, extent.ColumnId));
         if (!File.Exists(path))
             FileFormat.Damaged(path, 0, "the file is missing");
         var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
@@ -82,7 +82,7 @@ internal sealed class DictionaryFile : IDisposable
             var read = new ByteReader(path, header[..RandomAccess.Read(file, header, 0)]);
             FileFormat.CheckStart(path, read.UInt32(), FileFormat.DictionaryMagic, read.UInt32());
             read.Check(read.UInt64() == directoryId, "it belongs to another data directory");
-            read.Check(read.Int32() == extent.TableId && read.Int32() == extent.Column, "it is another dictionary");
+            read.Check(read.Int32() == extent.TableId && read.Int32() == extent.ColumnId, "it is another dictionary");
             var texts = 0;
             for (long offset = HeaderBytes; offset < extent.LengthBytes;)
                 offset += ReadBlock(file, path, offset, extent.LengthBytes, restore, ref texts);

@@ -10,7 +10,7 @@ namespace Zepto.Storage.Persistence;
 internal static class FileFormat
 {
     /// <summary>Version that this server writes and reads.</summary>
-    public const uint Version = 1;
+    public const uint Version = 2;
 
     /// <summary>"ZXMF".</summary>
     public const uint ManifestMagic = 0x464D585A;

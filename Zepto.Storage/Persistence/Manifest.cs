@@ -7,7 +7,7 @@ namespace Zepto.Storage.Persistence;
 //   0 magic u32 | 4 format version u32 | 8 body bytes i64 | 16 XxHash3 of bytes 0-15 and the body u64 | 24 body:
 //     directory id u64 | checkpoint number i64 | taken at, ns since 1970, i64 | next table id i32
 //     extents: count i32, each: file length i64
-//     dictionaries: count i32, each: table id i32 | column i32 | texts i32 | file bytes that count i64
+//     dictionaries: count i32, each: table id i32 | column id i32 | texts i32 | file bytes that count i64
 //     tables: count i32, each as in TableCodec
 /// <summary>
 /// What a checkpoint says: everything that is needed to open the directory, except the rows and texts themselves. Room that no table names is free,
@@ -54,7 +54,7 @@ internal sealed class Manifest
         foreach (var dictionary in Dictionaries)
         {
             body.Int32(dictionary.TableId);
-            body.Int32(dictionary.Column);
+            body.Int32(dictionary.ColumnId);
             body.Int32(dictionary.Texts);
             body.Int64(dictionary.LengthBytes);
         }

@@ -1,11 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
+using Zepto.Storage.Encodings;
 using Zepto.Storage.Extents;
 using Zepto.Storage.Ingest;
-using Zepto.Storage.Schema;
 using Zepto.Storage.Segments;
-using Zepto.Storage.Tables;
 
 namespace Zepto.Storage.Persistence;
+
+/// <summary>What a manifest says of a segment: where it lies, the number of its layout, rows it has room for, and its bytes when it is encoded, else 0.</summary>
+internal readonly record struct SegmentPlace(int Extent, long Offset, int Layout, int Capacity, int EncodedBytes);
 
 /// <summary>Makes the segments that a manifest names, over their bytes in the mapped extents: nothing is copied and, after a clean stop, nothing read.</summary>
 /// <param name="allocator">Holds the mapped extents.</param>
@@ -13,44 +15,46 @@ namespace Zepto.Storage.Persistence;
 internal sealed class SegmentLoader(SegmentAllocator allocator, bool afterCrash)
 {
     private readonly Dictionary<(int Extent, long Offset), Segment> _segments = [];
-    private readonly Dictionary<int, TableSchema> _schemas = [];
-    private Table _table = null!;
+    private SegmentLayout[] _layouts = [];
 
-    /// <summary>The segments that follow are the table's.</summary>
-    public void Begin(Table table)
-    {
-        _table = table;
-        _schemas.Clear();
-    }
+    /// <summary>The segments that follow are of a table whose segments have these layouts.</summary>
+    public void Begin(SegmentLayout[] layouts) => _layouts = layouts;
 
     /// <summary>The segment at a place; false when it cannot be there.</summary>
-    /// <param name="extent">Extent number.</param>
-    /// <param name="offset">Offset in the extent.</param>
-    /// <param name="columnCount">Columns that the table had when the segment was made.</param>
-    /// <param name="capacity">Rows there is room for.</param>
+    /// <param name="place">What the manifest says of it.</param>
     /// <param name="rows">Rows that hold values.</param>
     /// <param name="isOpen">Whether more rows may follow.</param>
     /// <param name="segment">The segment, shared by slices of the same place.</param>
-    public bool TryLoad(int extent, long offset, int columnCount, int capacity, int rows, bool isOpen, [NotNullWhen(true)] out Segment? segment)
+    public bool TryLoad(in SegmentPlace place, int rows, bool isOpen, [NotNullWhen(true)] out Segment? segment)
     {
-        if (_segments.TryGetValue((extent, offset), out segment))
+        segment = null;
+        if ((uint)place.Layout >= (uint)_layouts.Length)
+            return false;
+        var layout = _layouts[place.Layout];
+        if (_segments.TryGetValue((place.Extent, place.Offset), out segment))
         {
-            segment.Publish(Math.Max(segment.PublishedRows, rows));
-            return segment.Capacity == capacity && segment.ColumnCount == columnCount;
+            if (!segment.IsEncoded)
+                segment.Publish(Math.Max(segment.PublishedRows, rows));
+            return segment.Capacity == place.Capacity && segment.Layout == layout && segment.EncodedBytes == place.EncodedBytes;
         }
 
-        if (columnCount < 1 || columnCount > _table.Schema.Columns.Length)
+        if (!TryClaim(place, layout, out var allocation))
             return false;
-        if (!_schemas.TryGetValue(columnCount, out var schema))
-            _schemas.Add(columnCount, schema = _table.Schema.Prefix(columnCount));
-        if (!allocator.TryClaim(extent, offset, Segment.SizeBytes(schema, capacity), out var allocation))
-            return false;
-        segment = new Segment(schema, capacity, allocation);
-        segment.Publish(rows);
+        segment = place.EncodedBytes > 0 ? new Segment(layout, place.Capacity, allocation, place.EncodedBytes, largestSequence: 0) : new Segment(layout, place.Capacity, allocation);
+        if (!segment.IsEncoded)
+            segment.Publish(rows);
         if (isOpen && afterCrash)
-            SegmentStatistics.Recompute(segment, rows, capacity);
-        _segments.Add((extent, offset), segment);
+            SegmentStatistics.Recompute(segment, rows, place.Capacity);
+        _segments.Add((place.Extent, place.Offset), segment);
         return true;
+    }
+
+    private bool TryClaim(in SegmentPlace place, SegmentLayout layout, out Allocation allocation)
+    {
+        allocation = default;
+        if (place.EncodedBytes == 0)
+            return allocator.TryClaim(place.Extent, place.Offset, Segment.SizeBytes(layout, place.Capacity), out allocation);
+        return place.EncodedBytes >= EncodedColumns.HeaderBytes(layout, place.Capacity) && allocator.TryClaim(place.Extent, place.Offset, place.EncodedBytes, out allocation);
     }
 
     /// <summary>All segments are known: the room between them is free. False when two overlap.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Zepto.Storage.Dictionaries;
 using Zepto.Storage.Extents;
+using Zepto.Storage.Schema;
 using Zepto.Storage.Tables;
 
 namespace Zepto.Storage.Persistence;
@@ -128,16 +129,16 @@ internal sealed class StoredState : IDisposable
     {
         foreach (var extent in manifest.Dictionaries)
         {
-            if (extent is { TableId: 0, Column: 0 })
+            if (extent is { TableId: 0, ColumnId: 0 })
             {
                 _dictionaries!.Load(extent, Symbols.TryRestore);
                 continue;
             }
 
             var table = Tables.Find(t => t.Id == extent.TableId);
-            if (table is null || (uint)extent.Column >= (uint)table.Schema.Columns.Length || table.Strings(extent.Column) is not { } strings)
+            if (table?.Strings(new ColumnId(extent.ColumnId)) is not { } strings)
             {
-                FileFormat.Damaged(directory.ManifestPath, Manifest.HeaderBytes, $"it names a dictionary of column {extent.Column} of table {extent.TableId}, which is none");
+                FileFormat.Damaged(directory.ManifestPath, Manifest.HeaderBytes, $"it names a dictionary of column {extent.ColumnId} of table {extent.TableId}, which is none");
                 return;
             }
 

@@ -1,15 +1,19 @@
 using Zepto.Storage.Ingest;
 using Zepto.Storage.Schema;
+using Zepto.Storage.Segments;
 using Zepto.Storage.Tables;
 
 namespace Zepto.Storage.Persistence;
 
 // One table of a manifest; a text is its length i32 and UTF-8:
-//   id i32 | name text | designated timestamp's column i32 (-1: none) | committed sequence i64
-//   columns: count i32, each: name text | type u8 | flags u8 (1 NOT NULL, 2 has a default, 4 the default is a text)
+//   id i32 | name text | designated timestamp's column i32 (-1: none) | committed sequence i64 | rows i64 | retention, ns, i64 (-1: none)
+//     | id of the next column i32
+//   columns: count i32, each: id i32 | name text | type u8 | flags u8 (1 NOT NULL, 2 has a default, 4 the default is a text)
 //     | with a default: integer i64 | float64 bits i64 | with flag 4: text
+//   layouts of segments: count i32, each: columns: count i32, each: id i32 | type u8
 //   series: count i32, each: symbol id i32 | partitions: count i32, each: start of the day i64 | largest timestamp i64 | slices: count i32, each:
-//     extent i32 | columns of its segment i32 | offset in the extent i64 | capacity i32 | first row i32 | rows i32 | 1: open, 0: sealed, i32
+//     extent i32 | layout of its segment i32 | offset in the extent i64 | capacity i32 | first row i32 | rows i32 | 1: open, 0: sealed, i32
+//     | bytes of its encoded segment i32 (0: raw)
 /// <summary>A table's definition and the places of its rows, to and from bytes.</summary>
 internal static class TableCodec
 {
@@ -24,10 +28,16 @@ internal static class TableCodec
         bytes.Int32(table.Id);
         bytes.Text(table.Name);
         bytes.Int32(schema.TimestampIndex);
-        bytes.Int64(table.CommittedSequence);
+        var snapshot = table.Snapshot();
+        bytes.Int64(snapshot.Sequence);
+        bytes.Int64(snapshot.RowCount);
+        bytes.Int64(table.RetentionNs ?? -1);
+        bytes.Int32(schema.NextId.Value);
         bytes.Int32(schema.Columns.Length);
-        foreach (var column in schema.Columns)
-            WriteColumn(bytes, column);
+        for (var i = 0; i < schema.Columns.Length; i++)
+            WriteColumn(bytes, schema.IdOf(i), schema.Columns[i]);
+        var layouts = LayoutsOf(table);
+        WriteLayouts(bytes, layouts);
         var seriesCount = table.SeriesCount;
         bytes.Int32(seriesCount);
         for (var i = 0; i < seriesCount; i++)
@@ -36,7 +46,7 @@ internal static class TableCodec
             bytes.Int32(series.SymbolId);
             bytes.Int32(series.Partitions.Length);
             foreach (var partition in series.Partitions.Span)
-                WritePartition(bytes, partition);
+                WritePartition(bytes, partition, layouts);
         }
     }
 
@@ -46,14 +56,22 @@ internal static class TableCodec
         var id = bytes.Int32();
         var name = bytes.Text();
         var timestampIndex = bytes.Int32();
-        var sequence = bytes.Int64();
-        var columns = new ColumnDefinition[bytes.Count(6)];
+        var snapshot = new TableSnapshot(bytes.Int64(), bytes.Int64());
+        var retentionNs = bytes.Int64();
+        var nextId = bytes.Int32();
+        var columns = new ColumnDefinition[bytes.Count(10)];
+        var ids = new ColumnId[columns.Length];
         for (var i = 0; i < columns.Length; i++)
+        {
+            ids[i] = ReadId(ref bytes, nextId);
+            bytes.Check(Array.IndexOf(ids, ids[i]) == i, "a column's id comes twice");
             columns[i] = ReadColumn(ref bytes);
+        }
+
         bytes.Check(columns.Length > 0 && timestampIndex >= -1 && timestampIndex < columns.Length, "a table has no such columns");
         bytes.Check(timestampIndex < 0 || columns[timestampIndex].Type == ColumnType.Timestamp, "a table's designated timestamp is none");
-        var table = new Table(id, name, TableSchema.Restore(columns, timestampIndex));
-        segments.Begin(table);
+        var table = new Table(id, name, TableSchema.Restore(columns, ids, new ColumnId(nextId), timestampIndex));
+        segments.Begin(ReadLayouts(ref bytes, table.Schema));
         var seriesCount = bytes.Count(8);
         for (var i = 0; i < seriesCount; i++)
         {
@@ -65,13 +83,82 @@ internal static class TableCodec
             table.GetOrAddSeries(symbolId).Restore(partitions);
         }
 
-        table.Commit(sequence);
+        bytes.Check(snapshot.RowCount == table.PublishedRows(), "a table's rows are not those of its slices");
+        bytes.Check(retentionNs is -1 || (retentionNs > 0 && timestampIndex >= 0), "a table has a wrong retention");
+        table.SetRetention(retentionNs < 0 ? null : retentionNs);
+        table.Commit(snapshot.Sequence, snapshot.RowCount);
         return table;
     }
 
-    private static void WriteColumn(ByteWriter bytes, ColumnDefinition column)
+    private static Dictionary<SegmentLayout, int> LayoutsOf(Table table)
+    {
+        var layouts = new Dictionary<SegmentLayout, int>();
+        for (var i = 0; i < table.SeriesCount; i++)
+        {
+            foreach (var partition in table.SeriesAt(i).Partitions.Span)
+            {
+                foreach (ref readonly var slice in partition.State.Slices)
+                    layouts.TryAdd(slice.Segment.Layout, layouts.Count);
+            }
+        }
+
+        return layouts;
+    }
+
+    private static void WriteLayouts(ByteWriter bytes, Dictionary<SegmentLayout, int> layouts)
+    {
+        bytes.Int32(layouts.Count);
+        foreach (var (layout, _) in layouts.OrderBy(l => l.Value))
+        {
+            bytes.Int32(layout.Columns.Length);
+            foreach (var column in layout.Columns)
+            {
+                bytes.Int32(column.Id.Value);
+                bytes.UInt8((byte)column.Type);
+            }
+        }
+    }
+
+    private static SegmentLayout[] ReadLayouts(ref ByteReader bytes, TableSchema schema)
+    {
+        var layouts = new SegmentLayout[bytes.Count(4)];
+        for (var i = 0; i < layouts.Length; i++)
+        {
+            var columns = new StoredColumn[bytes.Count(5)];
+            for (var c = 0; c < columns.Length; c++)
+            {
+                columns[c] = new StoredColumn(ReadId(ref bytes, schema.NextId.Value), ReadType(ref bytes));
+                bytes.Check(Array.FindIndex(columns, other => other.Id == columns[c].Id) == c, "a segment stores a column twice");
+                var present = schema.IndexOf(columns[c].Id);
+                bytes.Check(present < 0 || (schema.Columns[present].Type == columns[c].Type && present != schema.SymbolIndex), "a segment stores a column of another type");
+            }
+
+            bytes.Check(schema.TimestampIndex < 0 || Array.Exists(columns, c => c.Id == schema.TimestampId), "a segment lacks the designated timestamp");
+            var layout = new SegmentLayout(columns);
+            layouts[i] = layout.IsSameAs(schema.Layout) ? schema.Layout : layout;
+        }
+
+        return layouts;
+    }
+
+    private static ColumnId ReadId(ref ByteReader bytes, int nextId)
+    {
+        var id = bytes.Int32();
+        bytes.Check(id > 0 && id < nextId, "a column has an id that was not given out");
+        return new ColumnId(id);
+    }
+
+    private static ColumnType ReadType(ref ByteReader bytes)
+    {
+        var type = (ColumnType)bytes.UInt8();
+        bytes.Check(Enum.IsDefined(type), "a column has an unknown type");
+        return type;
+    }
+
+    private static void WriteColumn(ByteWriter bytes, ColumnId id, ColumnDefinition column)
     {
         var flags = (column.NotNull ? NotNull : 0) | (column.Default is null ? 0 : HasDefault) | (column.Default?.Text is null ? 0 : DefaultIsText);
+        bytes.Int32(id.Value);
         bytes.Text(column.Name);
         bytes.UInt8((byte)column.Type);
         bytes.UInt8((byte)flags);
@@ -86,8 +173,7 @@ internal static class TableCodec
     private static ColumnDefinition ReadColumn(ref ByteReader bytes)
     {
         var name = bytes.Text();
-        var type = (ColumnType)bytes.UInt8();
-        bytes.Check(Enum.IsDefined(type), "a column has an unknown type");
+        var type = ReadType(ref bytes);
         var flags = bytes.UInt8();
         ColumnDefault? value = null;
         if ((flags & HasDefault) != 0)
@@ -95,7 +181,7 @@ internal static class TableCodec
         return new ColumnDefinition(name, type, (flags & NotNull) != 0, value);
     }
 
-    private static void WritePartition(ByteWriter bytes, Partition partition)
+    private static void WritePartition(ByteWriter bytes, Partition partition, Dictionary<SegmentLayout, int> layouts)
     {
         var slices = partition.State.Slices;
         bytes.Int64(partition.BucketStartNs);
@@ -105,26 +191,27 @@ internal static class TableCodec
         {
             var segment = slice.Segment;
             bytes.Int32(segment.Allocation.Extent);
-            bytes.Int32(segment.ColumnCount);
+            bytes.Int32(layouts[segment.Layout]);
             bytes.Int64(segment.Allocation.OffsetBytes);
             bytes.Int32(segment.Capacity);
             bytes.Int32(slice.StartRow);
             bytes.Int32(slice.PublishedRows);
             bytes.Int32(slice.IsOpen ? 1 : 0);
+            bytes.Int32(segment.EncodedBytes);
         }
     }
 
     private static Partition ReadPartition(ref ByteReader bytes, SegmentLoader segments)
     {
         var partition = new Partition(bytes.Int64()) { LastTime = bytes.Int64() };
-        var slices = new SegmentSlice[bytes.Count(32)];
+        var slices = new SegmentSlice[bytes.Count(36)];
         for (var i = 0; i < slices.Length; i++)
         {
-            var (extent, columnCount, offset, capacity) = (bytes.Int32(), bytes.Int32(), bytes.Int64(), bytes.Int32());
-            var (startRow, rows, isOpen) = (bytes.Int32(), bytes.Int32(), bytes.Int32() == 1);
+            var (extent, layout, offset, capacity) = (bytes.Int32(), bytes.Int32(), bytes.Int64(), bytes.Int32());
+            var (startRow, rows, isOpen, encodedBytes) = (bytes.Int32(), bytes.Int32(), bytes.Int32() == 1, bytes.Int32());
             bytes.Check(capacity is > 0 and <= PartitionAppender.LargestCapacity && startRow >= 0 && rows >= 0 && rows <= capacity - startRow, "a slice is longer than its segment");
-            bytes.Check(!isOpen || i == slices.Length - 1, "an open slice is not the last one");
-            bytes.Check(segments.TryLoad(extent, offset, columnCount, capacity, startRow + rows, isOpen, out var segment), "a segment has no such place");
+            bytes.Check(!isOpen || (i == slices.Length - 1 && encodedBytes == 0), "an open slice is not the last one");
+            bytes.Check(segments.TryLoad(new SegmentPlace(extent, offset, layout, capacity, encodedBytes), startRow + rows, isOpen, out var segment), "a segment has no such place");
             slices[i] = isOpen ? SegmentSlice.Open(segment, startRow) : new SegmentSlice(segment, startRow, rows);
         }
 

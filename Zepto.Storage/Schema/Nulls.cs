@@ -32,6 +32,17 @@ public static class Nulls
     /// <summary>NULL of FLOAT32.</summary>
     public static float Float32 => BitConverter.Int32BitsToSingle(Float32Bits);
 
+    /// <summary>NULL of a type in the low bits, as wide as it is stored; integers have their sign in the others.</summary>
+    internal static long BitsOf(ColumnType type) => type switch
+    {
+        ColumnType.Int64 or ColumnType.Timestamp => Int64,
+        ColumnType.Float64 => Float64Bits,
+        ColumnType.Int32 => Int32,
+        ColumnType.Float32 => Float32Bits,
+        ColumnType.Bool => Bool,
+        _ => Code,
+    };
+
     /// <summary>Whether a double is NULL; false for any other NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsNull(double value) => BitConverter.DoubleToInt64Bits(value) == Float64Bits;

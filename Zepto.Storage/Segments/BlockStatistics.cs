@@ -7,8 +7,8 @@ namespace Zepto.Storage.Segments;
 //   0 min (int64, or double for FLOAT columns) | 8 max | 16 nullCount i32 | 20 nanCount i32
 /// <summary>
 /// Smallest and largest value of a block, its NULLs and its NaNs. NULL and NaN are left out of min and max. May cover rows that an older snapshot does not
-/// see, so it is right for skipping blocks and exact only when the whole block is visible. Rows given up by a failed statement or a crash
-/// leave no trace in them.
+/// see, or that were removed since, so it is right for skipping blocks and exact only when all <see cref="Segment.BlockRows"/> rows of the block are visible.
+/// Rows given up by a failed statement or a crash leave no trace in them.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 24)]
 public struct BlockStatistics

@@ -23,6 +23,24 @@ public sealed class Partition
     /// <summary>Largest timestamp stored; writer only.</summary>
     internal long LastTime { get; set; } = long.MinValue;
 
+    /// <summary>Rows there were when compaction last looked; compaction only.</summary>
+    internal long RowsSeen { get; set; } = -1;
+
+    /// <summary>Rows there were when nothing was left for compaction to do; compaction only.</summary>
+    internal long RowsCompacted { get; set; } = -1;
+
+    /// <summary>Rows of the present state, committed or not; writer only.</summary>
+    internal long PublishedRows
+    {
+        get
+        {
+            long rows = 0;
+            foreach (ref readonly var slice in State.Slices)
+                rows += slice.PublishedRows;
+            return rows;
+        }
+    }
+
     /// <summary>What a snapshot that took <paramref name="sequence"/> from the table sees; hold an epoch lease.</summary>
     public PartitionState StateAt(long sequence)
     {

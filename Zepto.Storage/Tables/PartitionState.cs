@@ -1,9 +1,7 @@
-using Zepto.Storage.Segments;
-
 namespace Zepto.Storage.Tables;
 
 /// <summary>
-/// The slices of a partition as of one moment; immutable but for the open last slice, which only grows. A late row makes a new state that
+/// The slices of a partition as of one moment; immutable but for the open last slice, which only grows. A late row, and UPDATE and DELETE, make a new state that
 /// snapshots from <see cref="VisibleFrom"/> on see; older ones go back to <see cref="Previous"/>.
 /// </summary>
 public sealed class PartitionState
@@ -21,22 +19,11 @@ public sealed class PartitionState
     /// <summary>Slices in time order.</summary>
     public ReadOnlySpan<SegmentSlice> Slices => _slices;
 
-    /// <summary>First committed arrival number that sees this state.</summary>
+    /// <summary>First committed number that sees this state.</summary>
     internal long VisibleFrom { get; }
 
     internal PartitionState? Previous => Volatile.Read(ref _previous);
 
     /// <summary>Called once no snapshot needs the older state any more.</summary>
     internal void ForgetPrevious() => Volatile.Write(ref _previous, null);
-
-    internal bool Uses(Segment segment)
-    {
-        foreach (var slice in _slices)
-        {
-            if (ReferenceEquals(slice.Segment, segment))
-                return true;
-        }
-
-        return false;
-    }
 }

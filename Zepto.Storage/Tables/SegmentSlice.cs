@@ -3,7 +3,7 @@ using Zepto.Storage.Segments;
 namespace Zepto.Storage.Tables;
 
 /// <summary>Consecutive rows of one segment, in time order. The last slice of a partition may be open: it grows with its segment.</summary>
-public readonly unsafe struct SegmentSlice
+public readonly struct SegmentSlice
 {
     private readonly int _rowCount;
 
@@ -36,15 +36,16 @@ public readonly unsafe struct SegmentSlice
         var rows = PublishedRows;
         if (rows == 0)
             return 0;
-        var sequences = Segment.SequenceAddress(StartRow);
+        if (Segment.LargestSequence <= sequence)
+            return rows;
         // Every row of a statement not committed yet is above the snapshot and stands behind all committed rows.
-        if (sequences[rows - 1] <= sequence)
+        if (Segment.SequenceAt(StartRow + rows - 1) <= sequence)
             return rows;
         int low = 0, high = rows;
         while (low < high)
         {
             var middle = (low + high) >>> 1;
-            if (sequences[middle] <= sequence)
+            if (Segment.SequenceAt(StartRow + middle) <= sequence)
                 low = middle + 1;
             else
                 high = middle;

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Zepto.Storage.Tables;
 
 /// <summary>All partitions of one symbol, or of a whole table without symbols.</summary>
@@ -11,8 +13,8 @@ public sealed class Series
     public int SymbolId { get; }
 
     /// <summary>
-    /// Partitions by time, none of which was made after the call. What it returns never changes, but the next call may return more, also between
-    /// two of these: who keeps a position must keep the partitions that it counts in.
+    /// Partitions by time, none of which was made after the call; some may have no rows. What it returns never changes, but the next call may return
+    /// more, also between two of these, and leave out empty ones: who keeps a position must keep the partitions that it counts in.
     /// </summary>
     public ReadOnlyMemory<Partition> Partitions => Volatile.Read(ref _partitions);
 
@@ -21,6 +23,34 @@ public sealed class Series
 
     /// <summary>The partition of a bucket, made when missing; writer only.</summary>
     internal Partition GetOrAdd(long bucketStartNs, out bool added)
+    {
+        var partitions = _partitions;
+        var place = PlaceOf(bucketStartNs);
+        added = place == partitions.Length || partitions[place].BucketStartNs != bucketStartNs;
+        if (!added)
+            return partitions[place];
+        var partition = new Partition(bucketStartNs);
+        Volatile.Write(ref _partitions, [.. partitions.AsSpan(0, place), partition, .. partitions.AsSpan(place)]);
+        return partition;
+    }
+
+    /// <summary>The partition of a bucket, if there is one; writer only.</summary>
+    internal bool TryGet(long bucketStartNs, [NotNullWhen(true)] out Partition? partition)
+    {
+        var place = PlaceOf(bucketStartNs);
+        partition = place < _partitions.Length && _partitions[place].BucketStartNs == bucketStartNs ? _partitions[place] : null;
+        return partition is not null;
+    }
+
+    /// <summary>Takes an empty partition out; writer only.</summary>
+    internal void Remove(Partition partition)
+    {
+        if (Array.IndexOf(_partitions, partition) is >= 0 and var place)
+            Volatile.Write(ref _partitions, [.. _partitions.AsSpan(0, place), .. _partitions.AsSpan(place + 1)]);
+    }
+
+    /// <summary>The first partition that is not before a bucket.</summary>
+    private int PlaceOf(long bucketStartNs)
     {
         var partitions = _partitions;
         var low = 0;
@@ -37,11 +67,6 @@ public sealed class Series
                 high = middle;
         }
 
-        added = low == partitions.Length || partitions[low].BucketStartNs != bucketStartNs;
-        if (!added)
-            return partitions[low];
-        var partition = new Partition(bucketStartNs);
-        Volatile.Write(ref _partitions, [.. partitions.AsSpan(0, low), partition, .. partitions.AsSpan(low)]);
-        return partition;
+        return low;
     }
 }

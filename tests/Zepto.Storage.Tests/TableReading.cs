@@ -32,7 +32,7 @@ internal static class TableReading
     }
 
     /// <summary>Everything a snapshot sees, in scan order; also checks that statistics cover the rows.</summary>
-    public static unsafe List<Row> Read(Database database, Table table)
+    public static List<Row> Read(Database database, Table table)
     {
         using var lease = database.Epochs.Enter();
         var sequence = table.CommittedSequence;
@@ -45,14 +45,14 @@ internal static class TableReading
                 foreach (var slice in partition.StateAt(sequence).Slices)
                 {
                     var count = slice.VisibleRows(sequence);
-                    var prices = slice.Segment.Values<long>(1, slice.StartRow, count);
-                    var times = slice.Segment.Values<long>(2, slice.StartRow, count);
                     for (var i = 0; i < count; i++)
                     {
-                        rows.Add(new Row(series.SymbolId, prices[i], times[i], *slice.Segment.SequenceAddress(slice.StartRow + i)));
-                        var block = slice.Segment.Block(1, (slice.StartRow + i) / Storage.Segments.Segment.BlockRows);
-                        if (prices[i] != Nulls.Int64)
-                            Assert.InRange(prices[i], block.MinInt64, block.MaxInt64);
+                        var row = slice.StartRow + i;
+                        var price = slice.Segment.Int64At(table.Schema.IdOf(1), row);
+                        rows.Add(new Row(series.SymbolId, price, slice.Segment.Int64At(table.Schema.IdOf(2), row), slice.Segment.SequenceAt(row)));
+                        var block = slice.Segment.Block(table.Schema.IdOf(1), (slice.StartRow + i) / Storage.Segments.Segment.BlockRows);
+                        if (price != Nulls.Int64)
+                            Assert.InRange(price, block.MinInt64, block.MaxInt64);
                         else
                             Assert.True(block.NullCount > 0);
                     }

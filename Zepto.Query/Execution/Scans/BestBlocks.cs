@@ -14,7 +14,7 @@ internal sealed class BestBlocks
     private readonly List<(long Promise, int Block)> _heap = [];
 
     /// <summary>Reads the statistics of a column's blocks.</summary>
-    public void Collect(SliceCursor slices, int column, ColumnType type, bool descending)
+    public void Collect(SliceCursor slices, ColumnId column, ColumnType type, bool descending)
     {
         _blocks.Clear();
         _heap.Clear();
@@ -58,7 +58,7 @@ internal sealed class BestBlocks
         _heap.Clear();
     }
 
-    private static long PromiseOf(Segment segment, int column, int block, ColumnType type, bool descending)
+    private static long PromiseOf(Segment segment, ColumnId column, int block, ColumnType type, bool descending)
     {
         // A column that the segment does not have is NULL, which is worse than every value.
         if (!segment.HasColumn(column))

@@ -9,7 +9,7 @@ namespace Zepto.Query.Execution.Scans;
 /// <summary>Decides from a block's minimum and maximum whether `column op constant` can hold for any of its rows (zone map).</summary>
 internal struct BlockPruning
 {
-    private int _column;
+    private ColumnId _column;
     private BinaryOperator _operator;
     private bool _isFloat;
     private bool _never;
@@ -17,9 +17,10 @@ internal struct BlockPruning
     private double _float;
 
     /// <summary>Evaluates the bound's constant for this run.</summary>
-    public void Open(in ColumnBound bound, ColumnType columnType, EvaluationContext context)
+    public void Open(in ColumnBound bound, TableSchema schema, EvaluationContext context)
     {
-        _column = bound.Column;
+        _column = schema.IdOf(bound.Column);
+        var columnType = schema.Columns[bound.Column].Type;
         _operator = bound.Operator;
         var columnIsFloat = columnType is ColumnType.Float64 or ColumnType.Float32;
         _isFloat = columnIsFloat || bound.Value.Kind == VectorKind.Float64;

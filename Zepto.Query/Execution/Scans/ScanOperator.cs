@@ -11,7 +11,7 @@ namespace Zepto.Query.Execution.Scans;
 
 /// <summary>
 /// Reads a table's rows as of one moment, series by series and in time order within a series. Columns are views on the segments where the
-/// stored width is the vector's (no copy), widened copies for INT32 and FLOAT32.
+/// stored width is the vector's (no copy), decoded copies of encoded segments, widened copies for INT32 and FLOAT32.
 /// </summary>
 internal sealed unsafe class ScanOperator : Operator
 {
@@ -92,10 +92,7 @@ internal sealed unsafe class ScanOperator : Operator
         _bestFirst = false;
         _symbol = run.Arena.Allocate<int>(1);
         for (var i = 0; i < _pruning.Length; i++)
-        {
-            var bound = _restriction.BlockBounds[i];
-            _pruning[i].Open(bound, _schema.Columns[bound.Column].Type, _context);
-        }
+            _pruning[i].Open(_restriction.BlockBounds[i], _schema, _context);
 
         if (Leader is not null)
             return;
@@ -139,7 +136,7 @@ internal sealed unsafe class ScanOperator : Operator
         if (OnlyEdges || Leader is not null || !HasStatistics(_columns[column]) || _snapshot.IsEmpty)
             return;
         _bestFirst = true;
-        _best.Collect(_slices, _columns[column], _schema.Columns[_columns[column]].Type, descending);
+        _best.Collect(_slices, _schema.IdOf(_columns[column]), _schema.Columns[_columns[column]].Type, descending);
     }
 
     public override void LeaveOut(int column, in SortBound bound)
@@ -182,7 +179,10 @@ internal sealed unsafe class ScanOperator : Operator
                 return false;
         }
 
-        return _boundColumn < 0 || !_segment!.HasColumn(_boundColumn) || _bound.MayMatch(_segment.Block(_boundColumn, block), _schema.Columns[_boundColumn].Type);
+        if (_boundColumn < 0)
+            return true;
+        var id = _schema.IdOf(_boundColumn);
+        return !_segment!.HasColumn(id) || _bound.MayMatch(_segment.Block(id, block), _schema.Columns[_boundColumn].Type);
     }
 
     private void Serve(int start, int rows)
@@ -198,21 +198,25 @@ internal sealed unsafe class ScanOperator : Operator
     {
         var segment = _segment!;
         if (column == SequenceColumn)
-            return Vector.Of(VectorKind.Int64, segment.SequenceAddress(start), rows, false);
+            return Vector.Of(VectorKind.Int64, segment.ReadSequences(start, rows, Room<long>(rows)), rows, false);
         var kind = Shape[output].Kind;
         if (column == _schema.SymbolIndex)
             return Vector.OfConstant(kind, _symbol, rows, false, _dictionaries[output]);
-        if (!segment.HasColumn(column))
+        var id = _schema.IdOf(column);
+        if (!segment.HasColumn(id))
             return NullVector(kind, rows, _dictionaries[output]);
         var type = _schema.Columns[column].Type;
-        var nulls = column != _schema.TimestampIndex && segment.Block(column, start / Segment.BlockRows).NullCount > 0;
+        var nulls = column != _schema.TimestampIndex && segment.Block(id, start / Segment.BlockRows).NullCount > 0;
         return type switch
         {
-            ColumnType.Int32 => Widen(segment.Values<int>(column, start, rows), nulls),
-            ColumnType.Float32 => Widen(segment.Values<float>(column, start, rows), nulls),
-            _ => Vector.Of(kind, segment.Address(column, start), rows, nulls, _dictionaries[output]),
+            ColumnType.Int32 => Widen(new ReadOnlySpan<int>(segment.Read(id, start, rows, Room<int>(rows)), rows), nulls),
+            ColumnType.Float32 => Widen(new ReadOnlySpan<float>(segment.Read(id, start, rows, Room<float>(rows)), rows), nulls),
+            _ => Vector.Of(kind, segment.Read(id, start, rows, Room<long>(rows)), rows, nulls, _dictionaries[output]),
         };
     }
+
+    /// <summary>Where the chunk's values are decoded to, if they are encoded.</summary>
+    private T* Room<T>(int rows) where T : unmanaged => _segment!.IsEncoded ? _run!.Scratch.Allocate<T>(rows) : null;
 
     private Vector NullVector(VectorKind kind, int rows, CodeDictionary? dictionary)
     {

@@ -27,6 +27,7 @@ internal sealed class ScanSnapshot(Database database, Table table, TableSchema s
     private readonly HashSet<int> _isWanted = [];
     private EpochLease _lease;
     private long _sequence;
+    private long _rowCount;
     private TimeRange _range;
 
     /// <summary>Series to look at, some of which may have no rows.</summary>
@@ -42,7 +43,10 @@ internal sealed class ScanSnapshot(Database database, Table table, TableSchema s
         // The plan may be older than a DROP; only from here on is the table's memory safe from it.
         if (table.IsDropped)
             throw new SqlException(StatementErrorKind.UnknownTable, $"Unknown table: {table.Name}");
-        _sequence = table.CommittedSequence;
+        (_sequence, _rowCount) = table.Snapshot();
+        // Rows of the snapshot may have been stored for the columns that the table has now, but for no later ones.
+        if (table.Schema != schema)
+            throw new StalePlanException(table.Name);
         _range = TimeRange.Of(restriction.TimeBounds, context);
         if (restriction.Symbols is null)
         {
@@ -149,7 +153,7 @@ internal sealed class ScanSnapshot(Database database, Table table, TableSchema s
         if (_range.IsEmpty)
             return 0;
         if (restriction.Symbols is null && _range == TimeRange.All)
-            return _sequence;
+            return _rowCount;
         long count = 0;
         for (var i = 0; i < SeriesCount && count <= enough; i++)
         {
@@ -172,29 +176,13 @@ internal sealed class ScanSnapshot(Database database, Table table, TableSchema s
     {
         if (schema.TimestampIndex < 0 || _range == TimeRange.All)
             return true;
-        var times = segment.Values<long>(schema.TimestampIndex, startRow, rowCount);
-        if (times[0] > _range.Last || times[^1] < _range.First)
+        var (firstTime, lastTime) = (segment.Int64At(schema.TimestampId, startRow), segment.Int64At(schema.TimestampId, startRow + rowCount - 1));
+        if (firstTime > _range.Last || lastTime < _range.First)
             return false;
-        var first = times[0] >= _range.First ? 0 : LowerBound(times, _range.First);
-        var end = times[^1] <= _range.Last ? rowCount : LowerBound(times, _range.Last + 1);
+        var first = firstTime >= _range.First ? 0 : segment.CountBelow(schema.TimestampId, startRow, rowCount, _range.First);
+        var end = lastTime <= _range.Last ? rowCount : segment.CountBelow(schema.TimestampId, startRow, rowCount, _range.Last + 1);
         (startRow, rowCount) = (startRow + first, end - first);
         return rowCount > 0;
-    }
-
-    private static int LowerBound(ReadOnlySpan<long> times, long value)
-    {
-        var low = 0;
-        var high = times.Length;
-        while (low < high)
-        {
-            var middle = (low + high) >>> 1;
-            if (times[middle] < value)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-
-        return low;
     }
 
     private void ResolveSymbols(BoundExpression[] symbols, EvaluationContext context)

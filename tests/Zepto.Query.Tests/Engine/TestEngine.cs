@@ -11,9 +11,10 @@ namespace Zepto.Query.Tests.Engine;
 /// <summary>A real engine on a database in memory, spoken to in SQL.</summary>
 internal sealed class TestEngine : IDisposable
 {
-    public TestEngine(EngineOptions? options = null)
+    public TestEngine(EngineOptions? options = null, bool compacts = true)
     {
-        Database = Database.Open(new DatabaseOptions { ExtentBytes = 1 << 24 });
+        var storage = new DatabaseOptions { ExtentBytes = 1 << 24 };
+        Database = Database.Open(compacts ? storage : storage with { CompactionInterval = Timeout.InfiniteTimeSpan });
         BuiltInTables.CreateIn(Database);
         Engine = new QueryEngine(Database, (options ?? new EngineOptions()) with { OnFault = Faults.Add });
     }

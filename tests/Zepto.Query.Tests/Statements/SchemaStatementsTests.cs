@@ -48,6 +48,11 @@ public sealed class SchemaStatementsTests : IDisposable
     [InlineData("CREATE TABLE t (a FLOAT64 DEFAULT 1, b FLOAT32 DEFAULT -0.5e-3, c DOUBLE DEFAULT 1e300)", "a FLOAT64 DEFAULT 1.0, b FLOAT32 DEFAULT -0.0005000000237487257, c FLOAT64 DEFAULT 1E+300)")]
     [InlineData("CREATE TABLE t (a STRING DEFAULT 'it''s\\n\\\\', b SYMBOL DEFAULT 'é', c SYMBOL DEFAULT 7, d BOOL DEFAULT 0)", "a STRING DEFAULT 'it\\'s\\n\\\\', b SYMBOL DEFAULT 'é', c SYMBOL DEFAULT 7, d BOOL DEFAULT false)")]
     [InlineData("CREATE TABLE t (a TIMESTAMP DEFAULT now(), b TIMESTAMP DEFAULT '1969-12-31 23:59:59.999999999')", "a TIMESTAMP_NS, b TIMESTAMP_NS DEFAULT '1969-12-31 23:59:59.999999999') WITH (timestamp = a)")]
+    [InlineData("CREATE TABLE t (s SYMBOL, a TIMESTAMP) TTL 30 DAYS", "s SYMBOL, a TIMESTAMP_NS) WITH (timestamp = a) TTL 30 DAYS")]
+    [InlineData("CREATE TABLE t (a TIMESTAMP) ENGINE = MergeTree ORDER BY a TTL a + INTERVAL 36 HOUR", "a TIMESTAMP_NS) WITH (timestamp = a) TTL 36 HOURS")]
+    [InlineData("CREATE TABLE t (a TIMESTAMP) TTL 1 DAY WITH (timestamp = a)", "a TIMESTAMP_NS) WITH (timestamp = a) TTL 1 DAY")]
+    [InlineData("CREATE TABLE t (a TIMESTAMP) TTL 1500001 us", "a TIMESTAMP_NS) WITH (timestamp = a) TTL 1500001 MICROSECONDS")]
+    [InlineData("CREATE TABLE t (a TIMESTAMP) TTL 7 ns", "a TIMESTAMP_NS) WITH (timestamp = a) TTL 7 NANOSECONDS")]
     [InlineData("CREATE TABLE t (\"order\" INT64, `a b` INT64, \"q\"\"\" INT64, \"1\" INT64, \"é\" INT64, first INT64)", "\"order\" INT64, \"a b\" INT64, \"q\"\"\" INT64, \"1\" INT64, é INT64, first INT64)")]
     public void CreateTable_ShownText_MakesTheSameTable(string sql, string columns)
     {
@@ -60,6 +65,7 @@ public sealed class SchemaStatementsTests : IDisposable
         Assert.True(_database.Catalog.TryGet("t", out var again));
         Assert.Equal(table.Schema.Columns, again.Schema.Columns);
         Assert.Equal((table.Schema.SymbolIndex, table.Schema.TimestampIndex), (again.Schema.SymbolIndex, again.Schema.TimestampIndex));
+        Assert.Equal(table.RetentionNs, again.RetentionNs);
     }
 
     [Fact]
@@ -88,6 +94,17 @@ public sealed class SchemaStatementsTests : IDisposable
     [InlineData("ALTER TABLE old ADD COLUMN a INT64", StatementErrorKind.AlreadyExists, "Column a exists already in old")]
     [InlineData("ALTER TABLE old ADD COLUMN b INT64 NOT NULL", StatementErrorKind.BadValue, "Column b cannot be NOT NULL: it reads NULL in the rows stored before")]
     [InlineData("ALTER TABLE old ADD COLUMN b SYMBOL", StatementErrorKind.NotSupported, "The first SYMBOL column arranges a table's rows and cannot be added later")]
+    [InlineData("ALTER TABLE old DROP COLUMN b", StatementErrorKind.UnknownColumn, "Unknown column: b in table old")]
+    [InlineData("ALTER TABLE old DROP COLUMN a", StatementErrorKind.BadValue, "Column a cannot be dropped: it is the only one of old")]
+    [InlineData("ALTER TABLE old RENAME COLUMN b TO c", StatementErrorKind.UnknownColumn, "Unknown column: b in table old")]
+    [InlineData("ALTER TABLE old RENAME COLUMN a TO a", StatementErrorKind.AlreadyExists, "Column a exists already in old")]
+    [InlineData("ALTER TABLE t DROP COLUMN IF EXISTS a", StatementErrorKind.UnknownTable, "Unknown table: t")]
+    [InlineData("ALTER TABLE t RENAME COLUMN a TO b", StatementErrorKind.UnknownTable, "Unknown table: t")]
+    [InlineData("ALTER TABLE t SET TTL 1 DAY", StatementErrorKind.UnknownTable, "Unknown table: t")]
+    [InlineData("ALTER TABLE t REMOVE TTL", StatementErrorKind.UnknownTable, "Unknown table: t")]
+    [InlineData("ALTER TABLE old SET TTL 1 DAY", StatementErrorKind.BadValue, "TTL needs a table with a timestamp")]
+    [InlineData("CREATE TABLE t (a INT64) TTL a + INTERVAL 1 DAY", StatementErrorKind.BadValue, "TTL needs a table with a timestamp")]
+    [InlineData("CREATE TABLE t (a TIMESTAMP, b TIMESTAMP) TTL b + INTERVAL 1 DAY", StatementErrorKind.BadValue, "TTL counts from the table's timestamp, a, not from b")]
     [InlineData("ALTER TABLE old ADD COLUMN b TIMESTAMP", StatementErrorKind.NotSupported, "The first TIMESTAMP_NS column arranges a table's rows and cannot be added later")]
     public void Change_ThatCannotBeMade_IsRefused(string sql, StatementErrorKind kind, string message)
     {
@@ -120,6 +137,36 @@ public sealed class SchemaStatementsTests : IDisposable
         Assert.Equal("CREATE TABLE t (a INT64, b STRING DEFAULT 'x')", Show("SHOW CREATE TABLE t"));
         Run("DROP TABLE IF EXISTS t");
         Assert.Equal("", Show("SHOW TABLES"));
+    }
+
+    [Fact]
+    public void Columns_RenamedAndDropped_AreShown()
+    {
+        Run("CREATE TABLE t (s SYMBOL, a INT64 DEFAULT 1, b STRING NOT NULL, ts TIMESTAMP)");
+        Run("ALTER TABLE t RENAME COLUMN ts TO time");
+        Run("ALTER TABLE t RENAME COLUMN a TO \"a b\"");
+        Run("ALTER TABLE t RENAME COLUMN IF EXISTS a TO c");
+        Run("ALTER TABLE t DROP COLUMN IF EXISTS a");
+        Run("ALTER TABLE t DROP COLUMN b");
+        Run("ALTER TABLE t ADD COLUMN b INT32");
+        Assert.Equal("CREATE TABLE t (s SYMBOL, \"a b\" INT64 DEFAULT 1, time TIMESTAMP_NS, b INT32) WITH (timestamp = time)", Show("SHOW CREATE TABLE t"));
+        Assert.StartsWith("Column name is longer than 255 bytes", Assert.Throws<SqlException>(() => Run($"ALTER TABLE t RENAME COLUMN b TO {new string('c', 256)}")).Message);
+        Assert.Equal("Column s cannot be dropped: the rows of t are partitioned by it", Assert.Throws<SqlException>(() => Run("ALTER TABLE t DROP COLUMN s")).Message);
+        Assert.Equal("Column time cannot be dropped: the rows of t are ordered by it", Assert.Throws<SqlException>(() => Run("ALTER TABLE t DROP COLUMN time")).Message);
+    }
+
+    [Fact]
+    public void TimeToLive_IsSetAndRemoved()
+    {
+        Run("CREATE TABLE t (a INT64, ts TIMESTAMP)");
+        Run("ALTER TABLE t SET TTL 12 HOURS");
+        Assert.EndsWith("WITH (timestamp = ts) TTL 12 HOURS", Show("SHOW CREATE TABLE t"));
+        Run("ALTER TABLE t MODIFY TTL toDateTime(ts) + toIntervalDay(2)");
+        Assert.EndsWith("WITH (timestamp = ts) TTL 2 DAYS", Show("SHOW CREATE TABLE t"));
+        Assert.Equal("TTL counts from the table's timestamp, ts, not from a", Assert.Throws<SqlException>(() => Run("ALTER TABLE t MODIFY TTL a + INTERVAL 1 DAY")).Message);
+        Run("ALTER TABLE t REMOVE TTL");
+        Run("ALTER TABLE t REMOVE TTL");
+        Assert.EndsWith("WITH (timestamp = ts)", Show("SHOW CREATE TABLE t"));
     }
 
     [Fact]

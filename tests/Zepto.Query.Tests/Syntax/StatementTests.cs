@@ -35,7 +35,7 @@ public class StatementTests
     [Fact]
     public void CreateTable_ClickHouseForm_IsRead()
     {
-        var create = Sql.Parse<CreateTableStatement>(Sql.Valid.Single(s => s.StartsWith("CREATE", StringComparison.Ordinal)));
+        var create = Sql.Parse<CreateTableStatement>(Sql.Valid.Single(s => s.StartsWith("CREATE TABLE IF", StringComparison.Ordinal)));
         Assert.True(create.IfNotExists);
         Assert.Equal("ts", create.TimestampColumn);
         Assert.Equal([("a", "SYMBOL", true), ("b", "INT64", false), ("ts", "DateTime64(9)", false)], create.Columns.Select(c => (c.Name, c.TypeName, c.NotNull)));
@@ -51,12 +51,72 @@ public class StatementTests
         Assert.Null(create.TimestampColumn);
     }
 
+    [Fact]
+    public void Update_OfBothForms_IsRead()
+    {
+        foreach (var sql in new[] { "UPDATE db.t SET a = a + 1, \"set\" = 'x' WHERE b > 2", "alter table db.t update a = a + 1, set = 'x' where b > 2 settings x = 1;" })
+        {
+            var update = Sql.Parse<UpdateStatement>(sql);
+            Assert.Equal(("db", "t"), (update.Table.Database, update.Table.Name));
+            Assert.Equal(["a = a + 1", "set = 'x'"], update.Assignments.Select(a => $"{a.Column} = {ExpressionText.Of(a.Value)}"));
+            Assert.Equal("b > 2", ExpressionText.Of(update.Where!));
+        }
+
+        Assert.Null(Sql.Parse<UpdateStatement>("UPDATE t SET a = 1").Where);
+    }
+
+    [Fact]
+    public void Delete_OfBothForms_IsRead()
+    {
+        Assert.Equal("a = 1", ExpressionText.Of(Sql.Parse<DeleteStatement>("DELETE FROM t WHERE a = 1").Where!));
+        Assert.Equal("a = 1", ExpressionText.Of(Sql.Parse<DeleteStatement>("ALTER TABLE t DELETE WHERE a = 1").Where!));
+        Assert.Null(Sql.Parse<DeleteStatement>("DELETE FROM \"t\";").Where);
+    }
+
+    [Fact]
+    public void Truncate_IsRead()
+    {
+        Assert.Equal("t", Sql.Parse<TruncateStatement>("TRUNCATE t").Table);
+        Assert.Equal(("t", true), Sql.Parse<TruncateStatement>("TRUNCATE TABLE IF EXISTS db.t") is var truncate ? (truncate.Table, truncate.IfExists) : default);
+    }
+
     [Theory]
-    [InlineData("UPDATE t SET a = 1", "UPDATE")]
-    [InlineData("delete from t where @", "DELETE")]
-    [InlineData("TRUNCATE TABLE t", "TRUNCATE")]
+    [InlineData("SET TTL 30 DAYS", 30 * 86_400L, null)]
+    [InlineData("SET TTL 1.5 hours", 5_400L, null)]
+    [InlineData("SET TTL '90 minutes'", 5_400L, null)]
+    [InlineData("SET TTL INTERVAL 2 WEEK", 14 * 86_400L, null)]
+    [InlineData("MODIFY TTL ts + INTERVAL '1' DAY DELETE", 86_400L, "ts")]
+    [InlineData("MODIFY TTL toDateTime(ts) + toIntervalDay(3)", 3 * 86_400L, "ts")]
+    [InlineData("MODIFY TTL \"t s\" + INTERVAL 10 SECOND", 10L, "t s")]
+    public void TimeToLive_OfAllForms_IsRead(string action, long seconds, string? column)
+    {
+        var retention = Sql.Parse<SetRetentionStatement>("ALTER TABLE t " + action).Retention!;
+        Assert.Equal((seconds * 1_000_000_000, column), (retention.Nanoseconds, retention.Column));
+        var written = action[(action.IndexOf("TTL", StringComparison.Ordinal) + 3)..];
+        var create = Sql.Parse<CreateTableStatement>($"CREATE TABLE t (ts TIMESTAMP) ENGINE = MergeTree ORDER BY ts TTL{written} SETTINGS a = 1");
+        Assert.Equal((seconds * 1_000_000_000, column), (create.Retention!.Nanoseconds, create.Retention.Column));
+        Assert.Null(Sql.Parse<SetRetentionStatement>("ALTER TABLE t REMOVE TTL").Retention);
+    }
+
+    [Theory]
+    [InlineData("0 DAYS", "the TTL must be longer than nothing, at position 23")]
+    [InlineData("INTERVAL -1 DAY", "the TTL must be longer than nothing, at position 23")]
+    [InlineData("2 MONTHS", "2 MONTHS has no fixed length; give the TTL in days at position 23")]
+    [InlineData("ts + toIntervalMonth(1)", "toIntervalMonth(1) has no fixed length; give the TTL in days at position 23")]
+    [InlineData("30", "unexpected end of statement at position 25, expected a unit such as SECOND, MINUTE or DAY")]
+    [InlineData("ts", "TTL takes a length of time such as 30 DAYS")]
+    [InlineData("ts + 30", "TTL takes a length of time such as 30 DAYS")]
+    [InlineData("toIntervalDay(99999999999999)", "TTL takes a length of time such as 30 DAYS")]
+    [InlineData("10000000 DAYS", "is out of range")]
+    public void TimeToLive_ThatIsNone_IsRefused(string written, string message) => Assert.Contains(message, Sql.Error("ALTER TABLE t SET TTL " + written));
+
+    [Theory]
     [InlineData("BACKUP", "BACKUP")]
-    [InlineData("ALTER TABLE t DROP COLUMN c", "ALTER TABLE DROP")]
+    [InlineData("ALTER TABLE t DROP PARTITION 1", "ALTER TABLE DROP")]
+    [InlineData("ALTER TABLE t SET ATTRIBUTE c SORTED", "ALTER TABLE SET ATTRIBUTE")]
+    [InlineData("EXPLAIN UPDATE t SET a = 1", "EXPLAIN UPDATE")]
+    [InlineData("EXPLAIN DELETE FROM t", "EXPLAIN DELETE")]
+    [InlineData("EXPLAIN INSERT INTO t SELECT 1", "EXPLAIN INSERT")]
     [InlineData("CREATE VIEW v AS SELECT 1", "CREATE VIEW")]
     [InlineData("SHOW PROCESSLIST", "SHOW PROCESSLIST")]
     public void StatementNotRun_IsNamed(string sql, string what) => Assert.Equal(what, Sql.Parse<UnsupportedStatement>(sql).What);

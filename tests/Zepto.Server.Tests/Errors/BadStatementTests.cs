@@ -69,8 +69,13 @@ public sealed class BadStatementTests(DemoServer demo) : IClassFixture<DemoServe
     [InlineData("SELECT 1 FROM trades t ASOF JOIN quotes t ON t.symbol = t.symbol AND t.timestamp >= t.timestamp", "t")]
     [InlineData("SELECT 1 FROM trades JOIN quotes ON trades.symbol = quotes.symbol", "JOIN")]
     [InlineData("SELECT 1 UNION SELECT 2", "UNION")]
-    [InlineData("DELETE FROM trades", "DELETE")]
-    [InlineData("UPDATE trades SET price = 1", "UPDATE")]
+    [InlineData("DELETE FROM trades WHERE sum(price) > 1", "sum")]
+    [InlineData("UPDATE trades SET price = 'abc'", "abc")]
+    [InlineData("UPDATE trades SET nonsense = 1", "nonsense")]
+    [InlineData("INSERT INTO trades SELECT * FROM quotes", "SELECT")]
+    [InlineData("EXPLAIN DELETE FROM trades", "EXPLAIN DELETE")]
+    [InlineData("ALTER TABLE trades SET ATTRIBUTE price SORTED", "SET ATTRIBUTE")]
+    [InlineData("ALTER TABLE trades DROP COLUMN timestamp", "timestamp")]
     public void TypeOrPlanError_NamesWhatIsMeant(string sql, string text) => Assert.Contains(text, _client.Fail(sql));
 
     [Theory]

@@ -14,7 +14,7 @@ public sealed class SegmentAllocatorTests : IDisposable
     {
         using var allocator = Durable();
         var first = allocator.Allocate(Size);
-        allocator.Free(first);
+        allocator.Free([first]);
         Assert.Equal(first.OffsetBytes, allocator.Allocate(Size).OffsetBytes);
     }
 
@@ -24,7 +24,7 @@ public sealed class SegmentAllocatorTests : IDisposable
         using var allocator = Durable();
         var first = allocator.Allocate(Size);
         Checkpoint(allocator);
-        allocator.Free(first);
+        allocator.Free([first]);
         Assert.Equal(Size, allocator.SetAsideBytes);
         Assert.NotEqual(first.OffsetBytes, allocator.Allocate(Size).OffsetBytes);
 
@@ -44,8 +44,8 @@ public sealed class SegmentAllocatorTests : IDisposable
         allocator.BeginCapture();
         var during = allocator.Allocate(Size);
         // The checkpoint may have seen the tables of both already.
-        allocator.Free(before);
-        allocator.Free(during);
+        allocator.Free([before]);
+        allocator.Free([during]);
         allocator.EndCapture();
         allocator.Release();
         Assert.Equal(2 * Size, allocator.SetAsideBytes);
@@ -61,7 +61,7 @@ public sealed class SegmentAllocatorTests : IDisposable
         using var allocator = Durable();
         var first = allocator.Allocate(Size);
         Checkpoint(allocator);
-        allocator.Free(first);
+        allocator.Free([first]);
         allocator.BeginCapture();
         allocator.EndCapture();
         Checkpoint(allocator);

@@ -29,11 +29,11 @@ public sealed class CheckpointScheduleTests : IDisposable
         var segments = Enumerable.Range(0, 3).Select(_ => allocator.Allocate(1 << 15)).ToArray();
         allocator.BeginCapture();
         allocator.EndCapture();
-        allocator.Free(segments[0]);
-        allocator.Free(segments[1]);
+        allocator.Free([segments[0]]);
+        allocator.Free([segments[1]]);
         schedule.Look();
         Assert.False(_checkpoint.Task.IsCompleted);
-        allocator.Free(segments[2]);
+        allocator.Free([segments[2]]);
         schedule.Look();
         await _checkpoint.Task.WaitAsync(Patience);
     }

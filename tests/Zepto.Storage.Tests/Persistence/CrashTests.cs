@@ -38,7 +38,7 @@ public class CrashTests
         directory.CopyData("crashed");
         using var after = Database.Open(directory.Options(name: "crashed"));
         Assert.True(after.Catalog.TryGet("ticks", out table));
-        var block = table.SeriesAt(0).Partitions.Span[0].StateAt(2).Slices[0].Segment.Block(1, 0);
+        var block = table.SeriesAt(0).Partitions.Span[0].StateAt(2).Slices[0].Segment.Block(table.Schema.IdOf(1), 0);
         Assert.Equal((10, 20, 0), (block.MinInt64, block.MaxInt64, block.NullCount));
     }
 

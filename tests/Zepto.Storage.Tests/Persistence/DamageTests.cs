@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Zepto.Storage.Persistence;
 
 namespace Zepto.Storage.Tests.Persistence;
 
@@ -57,13 +58,13 @@ public sealed class DamageTests : IDisposable
         await Fill();
         var path = _directory.At("data", file);
         Change(path, bytes => BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4), 7));
-        Assert.Equal($"{path} has format version 7, this server reads 1; open it with the server that wrote it", AssertDamaged(path));
+        Assert.Equal($"{path} has format version 7, this server reads {FileFormat.Version}; open it with the server that wrote it", AssertDamaged(path));
     }
 
     [Theory]
     [InlineData("extents/000000.zx")]
     [InlineData("dictionaries/0-0.zd")]
-    [InlineData("dictionaries/1-3.zd")]
+    [InlineData("dictionaries/1-4.zd")]
     public async Task File_Missing_IsNamed(string file)
     {
         await Fill();
@@ -106,7 +107,7 @@ public sealed class DamageTests : IDisposable
 
     [Theory]
     [InlineData("0-0.zd")]
-    [InlineData("1-3.zd")]
+    [InlineData("1-4.zd")]
     public async Task Dictionary_AnyByteFlippedOrCut_IsRefused(string file)
     {
         await Fill();

@@ -5,7 +5,7 @@ using Zepto.Storage.Tables;
 
 namespace Zepto.Storage.Tests.Persistence;
 
-/// <summary>Random tables, columns and rows, repeatable by seed: all types, NULLs, late rows, added columns, dropped tables, ids without names.</summary>
+/// <summary>Random tables, columns and rows, repeatable by seed: all types, NULLs, late rows, added, dropped and renamed columns, dropped tables, ids without names.</summary>
 internal sealed class RandomWorkload(int seed)
 {
     private const long DayNs = 86_400_000_000_000;
@@ -28,6 +28,8 @@ internal sealed class RandomWorkload(int seed)
                 await database.DropTableAsync(tables[_random.Next(tables.Length)].Name);
             else if (dice < 9)
                 await database.AddColumnAsync(tables[_random.Next(tables.Length)].Name, Column($"c{_columns++}"));
+            else if (dice < 12)
+                await DropOrRename(database, tables[_random.Next(tables.Length)]);
             else
                 await Append(database, tables[_random.Next(tables.Length)]);
         }
@@ -41,6 +43,16 @@ internal sealed class RandomWorkload(int seed)
             var tables = database.Catalog.Tables.OrderBy(t => t.Id).ToArray();
             await Append(database, tables[_random.Next(tables.Length)]);
         }
+    }
+
+    private async Task DropOrRename(Database database, Table table)
+    {
+        var schema = table.Schema;
+        var column = _random.Next(schema.Columns.Length);
+        if (column == schema.TimestampIndex || column == schema.SymbolIndex || schema.Columns.Length < 4)
+            await database.RenameColumnAsync(table.Name, schema.Columns[column].Name, $"c{_columns++}");
+        else
+            await database.DropColumnAsync(table.Name, schema.Columns[column].Name);
     }
 
     private TableDefinition Definition()

@@ -10,12 +10,13 @@ internal sealed class TemporaryDirectory : IDisposable
     /// <summary>A path below the directory.</summary>
     public string At(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
 
-    /// <summary>Options for a database in <c>data</c> below the directory, with small extents and no checkpoints of its own accord.</summary>
+    /// <summary>Options for a database in <c>data</c> below the directory, with small extents and no checkpoints and no compaction of its own accord.</summary>
     public DatabaseOptions Options(Action<string>? log = null, string name = "data", int writers = 1) => new()
     {
         DataDirectory = At(name),
         ExtentBytes = 1 << 21,
         CheckpointInterval = Timeout.InfiniteTimeSpan,
+        CompactionInterval = Timeout.InfiniteTimeSpan,
         Log = log,
         WriterThreads = writers,
     };

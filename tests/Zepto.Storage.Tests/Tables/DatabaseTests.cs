@@ -68,7 +68,7 @@ public class DatabaseTests
             var other = database.CreateTable(TableReading.Ticks);
             for (var symbol = 1; symbol <= 50; symbol++)
                 await TableReading.Append(database, other, (symbol, 5, 1));
-            Assert.Equal([77, 78], segment.Values<long>(1, 0, 2).ToArray());
+            Assert.Equal([77, 78], segment.Values<long>(table.Schema.IdOf(1), 0, 2).ToArray());
         }
 
         database.DropTable("ticks");

@@ -107,6 +107,35 @@ public sealed class ScanOperatorTests : IDisposable
         scan.Close();
     }
 
+    [Fact]
+    public async Task Next_EncodedSegments_GivesTheSameRowsAndAllocatesNothing()
+    {
+        await Fill();
+        var expected = Drain(Scan(new ScanRestriction()));
+        Assert.True(_database.Compact() > 0);
+        Assert.Equal(_table.Measure().Rows, _table.Measure().EncodedRows);
+        var scan = Scan(new ScanRestriction());
+        Assert.Equal(expected, Drain(scan));
+        long sum = 0;
+        var least = long.MaxValue;
+        for (var round = 0; round < 5 && least > 0; round++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 20; i++)
+            {
+                scan.Open(_run);
+                while (scan.Next())
+                    sum += scan.Columns[0].Int64[0];
+                scan.Close();
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.NotEqual(0, sum);
+        Assert.Equal(0, least);
+    }
+
     public void Dispose()
     {
         _run.Dispose();

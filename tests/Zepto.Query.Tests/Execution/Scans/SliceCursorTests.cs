@@ -117,7 +117,7 @@ public sealed class SliceCursorTests : IDisposable
         return times;
     }
 
-    private static long[] TimesOf(SliceRows rows) => rows.Segment.Values<long>(0, rows.StartRow, rows.RowCount).ToArray();
+    private static long[] TimesOf(SliceRows rows) => rows.Segment.Values<long>(new ColumnId(1), rows.StartRow, rows.RowCount).ToArray();
 
     private Task Store(params long[] times) => Store(_table, times);
 

@@ -1,0 +1,76 @@
+using Zepto.Storage.Schema;
+using Zepto.Storage.Tables;
+
+namespace Zepto.Storage;
+
+/// <summary>Changes of a table's columns. None touches stored rows: segments keep the columns they were made for, which have their ids for good.</summary>
+public sealed partial class Database
+{
+    /// <summary>
+    /// Adds a column, which reads as NULL in the rows stored before; durable when the call is done. Throws StorageException when the name is taken. When
+    /// the directory refuses, the column is there but may be gone after a crash.
+    /// </summary>
+    public ValueTask AddColumnAsync(string tableName, ColumnDefinition column) => ChangeColumnsAsync(tableName, schema =>
+    {
+        CheckIsFree(schema, tableName, column.Name);
+        return schema.With(column);
+    });
+
+    /// <summary>
+    /// Gives a column another name; durable when the call is done. Throws StorageException when there is none or the name is taken. When the directory
+    /// refuses, it has the new name but may have the old one after a crash.
+    /// </summary>
+    public ValueTask RenameColumnAsync(string tableName, string from, string to) => ChangeColumnsAsync(tableName, schema =>
+    {
+        var column = Find(schema, tableName, from);
+        CheckIsFree(schema, tableName, to);
+        return schema.WithName(column, to);
+    });
+
+    /// <summary>
+    /// Removes a column; durable when the call is done. Statements that read it go on to their end; its values go when their segments are written anew.
+    /// Throws StorageException when there is none, and for the table's last column and those by which its rows lie. When the directory refuses, the
+    /// column is gone but may be back after a crash.
+    /// </summary>
+    public ValueTask DropColumnAsync(string tableName, string column) => ChangeColumnsAsync(tableName, schema =>
+    {
+        var index = Find(schema, tableName, column);
+        if (index == schema.TimestampIndex)
+            throw new StorageException(StorageErrorKind.BadDefinition, $"Column {column} cannot be dropped: the rows of {tableName} are ordered by it");
+        if (index == schema.SymbolIndex)
+            throw new StorageException(StorageErrorKind.BadDefinition, $"Column {column} cannot be dropped: the rows of {tableName} are partitioned by it");
+        if (schema.Columns.Length == 1)
+            throw new StorageException(StorageErrorKind.BadDefinition, $"Column {column} cannot be dropped: it is the only one of {tableName}");
+        return schema.Without(index);
+    });
+
+    /// <summary>Replaces a table's columns between two statements of its writer.</summary>
+    private async ValueTask ChangeColumnsAsync(string tableName, Func<TableSchema, TableSchema> change)
+    {
+        var table = Find(tableName);
+        await WriterOf(table).ChangeAsync(() =>
+        {
+            lock (_changing)
+            {
+                if (table.IsDropped)
+                    throw new StorageException(StorageErrorKind.UnknownTable, $"Unknown table: {tableName}");
+                // The columns first: a plan kept for the new catalogue must have been made for them.
+                table.Replace(change(table.Schema));
+                Publish(_catalog.Tables);
+                // Statements planned for the columns before began in this epoch or earlier.
+                table.ColumnsChangedIn = Epochs.Advance();
+            }
+        }).ConfigureAwait(false);
+        await CheckpointAsync().ConfigureAwait(false);
+    }
+
+    private static int Find(TableSchema schema, string tableName, string column) => schema.IndexOf(column) is >= 0 and var index
+        ? index
+        : throw new StorageException(StorageErrorKind.UnknownColumn, $"Unknown column: {column} in table {tableName}");
+
+    private static void CheckIsFree(TableSchema schema, string tableName, string column)
+    {
+        if (schema.IndexOf(column) >= 0)
+            throw new StorageException(StorageErrorKind.AlreadyExists, $"Column {column} exists already in {tableName}");
+    }
+}

@@ -1,0 +1,151 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.Intrinsics;
+using Zepto.Storage.Schema;
+
+namespace Zepto.Storage.Encodings;
+
+/// <summary>Values of one stream's block in an encoded segment. What the block says of itself is checked before any of it is followed.</summary>
+/// <param name="memory">The segment.</param>
+/// <param name="sizeBytes">Its length.</param>
+/// <param name="type">Type of the stream.</param>
+/// <param name="rows">Rows of the block.</param>
+internal readonly unsafe ref struct BlockReader(byte* memory, int sizeBytes, ColumnType type, int rows)
+{
+    private const int PartRows = 512;
+
+    /// <summary>Address of stored values of a raw block; null for any other.</summary>
+    public void* TryAddress(in EncodedBlock block, int row)
+    {
+        if (block.Encoding != BlockEncoding.Raw)
+            return null;
+        Check(block);
+        return memory + block.Offset + row * TableSchema.WidthBytes(type);
+    }
+
+    /// <summary>Writes values in their stored width.</summary>
+    public void Decode(in EncodedBlock block, int firstRow, int count, byte* target)
+    {
+        Check(block);
+        var width = TableSchema.WidthBytes(type);
+        switch (block.Encoding)
+        {
+            case BlockEncoding.Raw:
+                Buffer.MemoryCopy(memory + block.Offset + firstRow * width, target, count * width, count * width);
+                break;
+            case BlockEncoding.Dictionary:
+                DecodeDictionary(block, firstRow, count, target);
+                break;
+            case BlockEncoding.Frame when width == 8:
+                FrameKernels.Decode(block, Low(block, firstRow), High(block, firstRow), Nulls.BitsOf(type), (long*)target, count);
+                break;
+            case BlockEncoding.Frame:
+                DecodeNarrow(block, firstRow, count, target);
+                break;
+            default:
+                FrameKernels.Decode(block, Low(block, firstRow), High(block, firstRow), Nulls.Int64, (long*)target, count);
+                DecimalKernels.Decode((long*)target, count, block.Exponent);
+                break;
+        }
+    }
+
+    /// <summary>The 64 bits of one value of an 8-byte type.</summary>
+    public long Int64At(in EncodedBlock block, int row)
+    {
+        Check(block);
+        switch (block.Encoding)
+        {
+            case BlockEncoding.Frame:
+                return FrameKernels.One(block, Low(block, 0), High(block, 0), Nulls.BitsOf(type), row);
+            case BlockEncoding.Raw:
+                return ((long*)(memory + block.Offset))[row];
+            default:
+                long value;
+                Decode(block, row, 1, (byte*)&value);
+                return value;
+        }
+    }
+
+    private byte* Low(in EncodedBlock block, int row) => memory + block.Offset + row * EncodedBlock.LowBytes(block.CodeBytes);
+
+    private byte* High(in EncodedBlock block, int row)
+    {
+        var low = EncodedBlock.LowBytes(block.CodeBytes);
+        return memory + block.Offset + EncodedBlock.Align(rows * low) + row * (block.CodeBytes - low);
+    }
+
+    /// <summary>Types of 4 bytes and 1: in 64 bits by parts that stay in the first-level cache, then the low bits of them.</summary>
+    private void DecodeNarrow(in EncodedBlock block, int firstRow, int count, byte* target)
+    {
+        var part = stackalloc long[PartRows];
+        while (count > 0)
+        {
+            var partCount = Math.Min(count, PartRows);
+            FrameKernels.Decode(block, Low(block, firstRow), High(block, firstRow), Nulls.BitsOf(type), part, partCount);
+            if (type == ColumnType.Bool)
+                Narrow(part, target, partCount);
+            else
+                Narrow(part, (int*)target, partCount);
+            target += partCount * TableSchema.WidthBytes(type);
+            firstRow += partCount;
+            count -= partCount;
+        }
+    }
+
+    private static void Narrow(long* source, int* target, int count)
+    {
+        var i = 0;
+        for (; Vector256.IsHardwareAccelerated && i <= count - 8; i += 8)
+            Vector256.Narrow(Vector256.Load(source + i), Vector256.Load(source + i + 4)).Store(target + i);
+        for (; i < count; i++)
+            target[i] = unchecked((int)source[i]);
+    }
+
+    private static void Narrow(long* source, byte* target, int count)
+    {
+        for (var i = 0; i < count; i++)
+            target[i] = unchecked((byte)source[i]);
+    }
+
+    // Codes come from disk: the span refuses one beyond the list.
+    private void DecodeDictionary(in EncodedBlock block, int firstRow, int count, byte* target)
+    {
+        var width = TableSchema.WidthBytes(type);
+        var codes = memory + block.Offset + EncodedBlock.Align(block.Entries * width) + firstRow * block.CodeBytes;
+        if (width == 8)
+            Look(new ReadOnlySpan<long>(memory + block.Offset, block.Entries), codes, block.CodeBytes, (long*)target, count);
+        else
+            Look(new ReadOnlySpan<int>(memory + block.Offset, block.Entries), codes, block.CodeBytes, (int*)target, count);
+    }
+
+    private static void Look<T>(ReadOnlySpan<T> distinct, byte* codes, int codeBytes, T* target, int count) where T : unmanaged
+    {
+        if (codeBytes == 1)
+        {
+            for (var i = 0; i < count; i++)
+                target[i] = distinct[codes[i]];
+            return;
+        }
+
+        for (var i = 0; i < count; i++)
+            target[i] = distinct[((ushort*)codes)[i]];
+    }
+
+    private void Check(in EncodedBlock block)
+    {
+        var width = TableSchema.WidthBytes(type);
+        var isKnown = block.Encoding switch
+        {
+            BlockEncoding.Raw => true,
+            BlockEncoding.Frame => block.CodeBytes <= 6,
+            BlockEncoding.Decimal => block.CodeBytes <= 6 && block.Exponent <= DecimalKernels.MostPlaces && width == 8,
+            BlockEncoding.Dictionary => block.CodeBytes is 1 or 2 && (uint)block.Entries <= ushort.MaxValue + 1 && width >= 4,
+            _ => false,
+        };
+        if (!isKnown || block.Offset < 0 || block.Offset > sizeBytes - block.PayloadBytes(rows, width))
+            Damaged();
+    }
+
+    [DoesNotReturn]
+    private static void Damaged() =>
+        throw new StorageException(StorageErrorKind.Damaged, "an encoded segment is damaged; restore the data directory from a backup");
+}

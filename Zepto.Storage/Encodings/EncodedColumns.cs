@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using Zepto.Storage.Schema;
+using Zepto.Storage.Segments;
+
+namespace Zepto.Storage.Encodings;
+
+// An encoded segment, every part 64-byte aligned. Stream 0 is the arrival numbers, stream n the layout's column n - 1:
+//   EncodedBlock[blocks] of each stream | BlockStatistics[blocks] of each column | the blocks' payloads
+/// <summary>The streams of an encoded segment: any value in constant time, runs of values decoded. Immutable.</summary>
+internal sealed unsafe class EncodedColumns(SegmentLayout layout, int rows, byte* memory, int sizeBytes)
+{
+    /// <summary>Stream of the arrival numbers.</summary>
+    public const int Sequences = 0;
+
+    private readonly int _blocks = Segment.BlockCount(rows);
+
+    /// <summary>Bytes of the whole segment.</summary>
+    public int SizeBytes => sizeBytes;
+
+    /// <summary>Bytes before the payloads.</summary>
+    public static int HeaderBytes(SegmentLayout layout, int rows) => checked(StatisticsOffset(layout, rows) + EncodedBlock.Align(layout.Columns.Length * Segment.BlockCount(rows) * sizeof(BlockStatistics)));
+
+    /// <summary>Where the statistics begin.</summary>
+    public static int StatisticsOffset(SegmentLayout layout, int rows) => checked(EncodedBlock.Align((layout.Columns.Length + 1) * Segment.BlockCount(rows) * sizeof(EncodedBlock)));
+
+    /// <summary>Address of values in their stored width, when they lie in one block and that block is raw; null otherwise.</summary>
+    public void* TryAddress(int stream, int row, int count)
+    {
+        var block = row / Segment.BlockRows;
+        return row + count <= (block + 1) * Segment.BlockRows ? Reader(stream, block).TryAddress(Block(stream, block), row % Segment.BlockRows) : null;
+    }
+
+    /// <summary>Writes values in their stored width.</summary>
+    public void Decode(int stream, int row, int count, byte* target)
+    {
+        Debug.Assert(row >= 0 && count >= 0 && row + count <= rows);
+        var width = TableSchema.WidthBytes(TypeOf(stream));
+        while (count > 0)
+        {
+            var block = row / Segment.BlockRows;
+            var part = Math.Min(count, (block + 1) * Segment.BlockRows - row);
+            Reader(stream, block).Decode(Block(stream, block), row % Segment.BlockRows, part, target);
+            row += part;
+            count -= part;
+            target += part * width;
+        }
+    }
+
+    /// <summary>The 64 bits of a value of an 8-byte stream.</summary>
+    public long Int64At(int stream, int row)
+    {
+        Debug.Assert((uint)row < (uint)rows);
+        var block = row / Segment.BlockRows;
+        return Reader(stream, block).Int64At(Block(stream, block), row % Segment.BlockRows);
+    }
+
+    private ColumnType TypeOf(int stream) => stream == Sequences ? ColumnType.Int64 : layout.Columns[stream - 1].Type;
+
+    private ref readonly EncodedBlock Block(int stream, int block) => ref ((EncodedBlock*)memory)[stream * _blocks + block];
+
+    private BlockReader Reader(int stream, int block) => new(memory, sizeBytes, TypeOf(stream), Math.Min(rows - block * Segment.BlockRows, Segment.BlockRows));
+}
