@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Zepto.Query.Access;
 using Zepto.Query.Syntax;
 using Zepto.Storage;
 using Zepto.Storage.Ingest;
@@ -26,9 +27,11 @@ internal sealed class InsertValuesReader(Database database) : IDisposable
     /// <param name="target">Where the values go.</param>
     /// <param name="batch">An empty batch of the target's table.</param>
     /// <param name="nowNs">Value of now() and of an omitted timestamp.</param>
-    public void Read(ReadOnlySpan<byte> sql, int offset, InsertTarget target, RowBatch batch, long nowNs)
+    /// <param name="storable">The only symbols whose rows may be stored; null for all. Others are Forbidden.</param>
+    public void Read(ReadOnlySpan<byte> sql, int offset, InsertTarget target, RowBatch batch, long nowNs, SymbolAccess? storable = null)
     {
         _builder.Begin(target, batch);
+        _builder.Storable = storable;
         try
         {
             ReadRows(sql, offset, target, nowNs);
@@ -69,6 +72,7 @@ internal sealed class InsertValuesReader(Database database) : IDisposable
 
         SqlParser.ExpectEnd(sql, scanner.Position, "',', '(' or the end of the statement");
         _builder.Finish(rowCount, nowNs);
+        _builder.RequireStorable();
     }
 
     private void ReadRow(ReadOnlySpan<byte> sql, ref InsertScanner scanner, InsertTarget target, int row, long nowNs)

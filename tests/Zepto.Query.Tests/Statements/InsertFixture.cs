@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Zepto.Query.Access;
 using Zepto.Query.Expressions;
 using Zepto.Query.Statements;
 using Zepto.Query.Syntax;
@@ -48,7 +49,7 @@ internal sealed class InsertFixture : IDisposable
 
     public RowBatch Read(ReadOnlySpan<byte> sql)
     {
-        if (!Targets.TryGet(sql, out var target, out var offset))
+        if (!Targets.TryGet(sql, StatementAccess.Unrestricted, out var target, out var offset))
         {
             var insert = Assert.IsType<InsertStatement>(SqlParser.Parse(sql));
             (target, offset) = (InsertTarget.Create(Database.Catalog, insert.Table, insert.Columns), insert.DataOffset);
