@@ -68,6 +68,9 @@ public sealed record SessionBody(bool Session, string Role, string Subject);
 /// <summary>Body of POST /admin/auth/reload.</summary>
 public sealed record ReloadedBody(bool Refreshed, int KeysLoaded);
 
+/// <summary>Body of POST /auth/refresh.</summary>
+public sealed record RefreshedBody(bool Refreshed, long ExpiresIn);
+
 /// <summary>Serialisers for the bodies above, made at compile time; property names in snake_case.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(StatsBody))]
@@ -87,6 +90,7 @@ public sealed record ReloadedBody(bool Refreshed, int KeysLoaded);
 [JsonSerializable(typeof(ClientBody[]))]
 [JsonSerializable(typeof(SessionBody))]
 [JsonSerializable(typeof(ReloadedBody))]
+[JsonSerializable(typeof(RefreshedBody))]
 internal sealed partial class EndpointJson : JsonSerializerContext
 {
     // Nothing here is embedded in HTML, so quotes and signs of comparison in SQL stay readable.

@@ -11,6 +11,7 @@ public static class IdentityChoices
         if (options.RateLimit.Length > 0 && !RateLimit.TryParse(options.RateLimit, out _)) return $"--rate-limit: '{options.RateLimit}' is not RPM or RPM:BURST";
         if (options.RateLimitIp.Length > 0 && !RateLimit.TryParse(options.RateLimitIp, out _)) return $"--rate-limit-ip: '{options.RateLimitIp}' is not RPM or RPM:BURST";
         if (options.JwksUrl.Length > 0 && !KeySetSource.IsAcceptable(options.JwksUrl)) return $"--jwks-url: '{options.JwksUrl}' must be https, or http on this machine";
+        if (OidcComplaint(options) is { } complaint) return complaint;
         if (!options.GenKey)
         {
             foreach ((string name, string value) in new[] { ("--role", options.Role), ("--name", options.Name), ("--symbols", options.Symbols), ("--tables", options.Tables), ("--tenant", options.Tenant) })
@@ -42,8 +43,33 @@ public static class IdentityChoices
         SecretFile = TextOrNull(options.JwtHs256SecretFile),
         PublicKeyFile = TextOrNull(options.JwtPublicKeyFile),
         KeySetUrl = TextOrNull(options.JwksUrl),
+        Oidc = OidcOf(options),
         TokenRules = new TokenRules(TextOrNull(options.JwtIssuer), TextOrNull(options.JwtAudience)),
     };
+
+    private static string? OidcComplaint(ServerOptions options)
+    {
+        if (options.OidcIssuer.Length == 0)
+            return options.OidcClientId.Length + options.OidcClientSecretFile.Length + options.OidcRedirectUri.Length > 0 ? "--oidc-issuer: is missing" : null;
+        if (!KeySetSource.IsAcceptable(options.OidcIssuer)) return $"--oidc-issuer: '{options.OidcIssuer}' must be https, or http on this machine";
+        if (options.OidcClientId.Length == 0) return "--oidc-client-id: is missing";
+        return KeySetSource.IsAcceptable(options.OidcRedirectUri) ? null : $"--oidc-redirect-uri: '{options.OidcRedirectUri}' must be https, or http on this machine";
+    }
+
+    private static OidcOptions? OidcOf(ServerOptions options)
+    {
+        if (options.OidcIssuer.Length == 0) return null;
+        string? secret = null;
+        try
+        {
+            if (options.OidcClientSecretFile.Length > 0) secret = File.ReadAllText(options.OidcClientSecretFile).Trim();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IdentitySetupException($"--oidc-client-secret-file: {exception.Message}", isOption: true);
+        }
+        return new OidcOptions(options.OidcIssuer, options.OidcClientId, secret, options.OidcRedirectUri);
+    }
 
     private static string? TextOrNull(string text) => text.Length == 0 ? null : text;
 

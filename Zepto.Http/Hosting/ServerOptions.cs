@@ -98,6 +98,18 @@ public sealed record ServerOptions
     [Option("--jwt-audience", "The aud that tokens must have")]
     public string JwtAudience { get; init; } = "";
 
+    [Option("--oidc-issuer", "OpenID provider where browsers log in; needs --oidc-client-id and --oidc-redirect-uri")]
+    public string OidcIssuer { get; init; } = "";
+
+    [Option("--oidc-client-id", "What the provider calls this server")]
+    public string OidcClientId { get; init; } = "";
+
+    [Option("--oidc-client-secret-file", "File with the secret that the provider gave to this server")]
+    public string OidcClientSecretFile { get; init; } = "";
+
+    [Option("--oidc-redirect-uri", "This server's /auth/callback as browsers reach it")]
+    public string OidcRedirectUri { get; init; } = "";
+
     [Option("--query-timeout-ms", "Longest time a statement may run", Min = 1)]
     public long QueryTimeoutMs { get; init; } = 30_000;
 

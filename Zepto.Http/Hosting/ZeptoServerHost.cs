@@ -193,9 +193,13 @@ public sealed class ZeptoServerHost : IDisposable
         router.Add("/admin/tenants/", RouteAccess.Admin, delete: new AdminRemoveTenantHandler(_identity.Tenants));
         router.Add("/admin/audit", RouteAccess.Admin, get: new AdminAuditHandler(_identity.Audit));
         router.Add("/admin/sessions", RouteAccess.Admin, get: new AdminSessionsHandler(_connections.Describe));
-        router.Add("/admin/auth/reload", RouteAccess.Admin, post: new AdminReloadHandler(_identity.KeySet));
+        router.Add("/admin/auth/reload", RouteAccess.Admin, post: new AdminReloadHandler(_identity.KeySet ?? _identity.Oidc?.KeySet));
         router.Add("/auth/session", RouteAccess.Authenticated, post: new SessionHandler(_identity.Sessions, _identity.SessionLimits));
         router.Add("/auth/logout", RouteAccess.Public, post: new LogoutHandler(_identity.Sessions));
+        Action<string> onFault = message => _log.Write(LogLevel.Warning, message);
+        router.Add("/auth/login", RouteAccess.Public, get: new LoginHandler(_identity.Oidc, onFault));
+        router.Add("/auth/callback", RouteAccess.Public, get: new CallbackHandler(_identity.Oidc, _identity.Sessions, _identity.SessionLimits, _identity.Audit, onFault));
+        router.Add("/auth/refresh", RouteAccess.Authenticated, post: new RefreshHandler(_identity.Oidc, _identity.Sessions, onFault));
         router.Add("/auth/me", RouteAccess.Authenticated, get: new MeHandler());
     }
 

@@ -71,15 +71,19 @@ public static class Credential
             return raw.IsEmpty ? CredentialKind.Malformed : CredentialKind.ClickHouseKey;
         }
         if (QueryString.TryFind(context.Query, "password"u8, out raw) && !raw.IsEmpty) return CredentialKind.QueryPassword;
-        return cookie < 0 ? CredentialKind.None : ReadCookie(head.FieldValue(cookie).Of(bytes), out raw);
+        return cookie < 0 ? CredentialKind.None : ReadCookie(head.FieldValue(cookie).Of(bytes), CookieName, out raw);
     }
 
     /// <summary>Finds the session cookie, whatever other credentials there are.</summary>
     public static bool TryFindSession(RequestContext context, out ReadOnlySpan<byte> value)
     {
         value = default;
-        return context.TryGetField("cookie"u8, out ReadOnlySpan<byte> cookies) && ReadCookie(cookies, out value) == CredentialKind.Session;
+        return context.TryGetField("cookie"u8, out ReadOnlySpan<byte> cookies) && TryReadCookie(cookies, CookieName, out value);
     }
+
+    /// <summary>The value of the one cookie of a name; false when there is none, or more than one.</summary>
+    public static bool TryReadCookie(ReadOnlySpan<byte> cookies, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value) =>
+        ReadCookie(cookies, name, out value) == CredentialKind.Session;
 
     /// <summary>Reads the secret out of what <see cref="Find"/> gave.</summary>
     /// <param name="kind">How it is coded.</param>
@@ -124,7 +128,7 @@ public static class Credential
         return AsciiText.EqualsIgnoreCase(scheme, "basic"u8) ? CredentialKind.Basic : CredentialKind.Malformed;
     }
 
-    private static CredentialKind ReadCookie(ReadOnlySpan<byte> cookies, out ReadOnlySpan<byte> raw)
+    private static CredentialKind ReadCookie(ReadOnlySpan<byte> cookies, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> raw)
     {
         raw = default;
         CredentialKind kind = CredentialKind.None;
@@ -133,10 +137,10 @@ public static class Credential
             int end = cookies.IndexOf((byte)';');
             ReadOnlySpan<byte> pair = AsciiText.TrimWhiteSpace(end < 0 ? cookies : cookies[..end]);
             cookies = end < 0 ? default : cookies[(end + 1)..];
-            if (pair.Length <= CookieName.Length || pair[CookieName.Length] != '=' || !pair.StartsWith(CookieName)) continue;
+            if (pair.Length <= name.Length || pair[name.Length] != '=' || !pair.StartsWith(name)) continue;
             // Two of them: somebody may have planted one for a wider path or domain.
             if (kind != CredentialKind.None) return CredentialKind.Malformed;
-            raw = pair[(CookieName.Length + 1)..];
+            raw = pair[(name.Length + 1)..];
             kind = raw.IsEmpty ? CredentialKind.Malformed : CredentialKind.Session;
         }
         return kind;

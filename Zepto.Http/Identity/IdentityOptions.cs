@@ -23,6 +23,9 @@ public sealed record IdentityOptions
 
     public TokenRules TokenRules { get; init; } = new(null, null);
 
+    /// <summary>Null without logins at a provider.</summary>
+    public OidcOptions? Oidc { get; init; }
+
     public SessionLimits Sessions { get; init; } = SessionLimits.Default;
 }
 

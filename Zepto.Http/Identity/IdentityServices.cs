@@ -29,6 +29,7 @@ public sealed class IdentityServices : IDisposable
         SigningKeys fixedKeys = FixedKeysOf(options);
         if (options.KeySetUrl is { } url) KeySet = new KeySetSource(_ => Task.FromResult(url), KeySetSource.MakeClient(), reason => onFault($"cannot fetch the signing keys: {reason}"));
         if (KeySet is not null || fixedKeys.Keys.Count > 0) Tokens = new TokenValidator(fixedKeys, KeySet, options.TokenRules, Tenants, version);
+        if (options.Oidc is { } oidc) Oidc = new OidcLogin(oidc, Tenants, version, onFault);
         if (options.AuditPath is { } path) _auditFile = OpenAudit(path, onFault);
         Audit = new AuditLog(_auditFile);
         Limits = new RateLimits(options.PerAddress, options.PerIdentity);
@@ -49,6 +50,9 @@ public sealed class IdentityServices : IDisposable
 
     /// <summary>Null without a JWKS URL.</summary>
     public KeySetSource? KeySet { get; }
+
+    /// <summary>Null without logins at a provider.</summary>
+    public OidcLogin? Oidc { get; }
 
     public AuditLog Audit { get; }
 
@@ -95,6 +99,7 @@ public sealed class IdentityServices : IDisposable
     {
         _timer.Dispose();
         KeySet?.Dispose();
+        Oidc?.Dispose();
         Limits.Dispose();
         _auditFile?.Dispose();
     }

@@ -101,7 +101,7 @@ public sealed class KeySetSource : IDisposable
             return null;
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or InvalidDataException or ArgumentException
-            or FormatException or System.Text.Json.JsonException or InvalidOperationException or ObjectDisposedException)
+            or OidcProviderException or FormatException or System.Text.Json.JsonException or InvalidOperationException or ObjectDisposedException)
         {
             _onFault(exception.Message);
             return exception.Message;

@@ -15,14 +15,14 @@ public sealed class RateLimits : IDisposable
         if (perAddress is not null)
         {
             AddressRetryAfterSeconds = perAddress.RetryAfterSeconds;
-            _byAddress = PartitionedRateLimiter.Create<IPAddress, IPAddress>(
-                address => RateLimitPartition.GetTokenBucketLimiter(PartOf(address), _ => perAddress.ToOptions(autoReplenishment: false)));
+            Func<IPAddress, RateLimiter> make = _ => MakeBucket(perAddress);
+            _byAddress = PartitionedRateLimiter.Create<IPAddress, IPAddress>(address => RateLimitPartition.Get(PartOf(address), make));
         }
         if (perIdentity is not null)
         {
             IdentityRetryAfterSeconds = perIdentity.RetryAfterSeconds;
-            _byIdentity = PartitionedRateLimiter.Create<string, string>(
-                identity => RateLimitPartition.GetTokenBucketLimiter(identity, _ => perIdentity.ToOptions(autoReplenishment: false)));
+            Func<string, RateLimiter> make = _ => MakeBucket(perIdentity);
+            _byIdentity = PartitionedRateLimiter.Create<string, string>(identity => RateLimitPartition.Get(identity, make));
         }
     }
 
@@ -51,6 +51,9 @@ public sealed class RateLimits : IDisposable
         _byAddress?.Dispose();
         _byIdentity?.Dispose();
     }
+
+    // The partitioned limiter refills its buckets itself. Made by a function of ours, because the library's own helper allocates for each request.
+    private static TokenBucketRateLimiter MakeBucket(RateLimit limit) => new(limit.ToOptions(autoReplenishment: false));
 
     // One IPv6 client has a network of 2^64 addresses to choose from, so all of them are one.
     private static IPAddress PartOf(IPAddress address)

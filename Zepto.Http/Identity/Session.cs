@@ -4,33 +4,52 @@ namespace Zepto.Http.Identity;
 public sealed class Session
 {
     private long _lastUsedMs;
+    private long _endsAtMs;
     private volatile bool _isEnded;
+    private volatile Principal _principal;
+    private string? _refreshToken;
 
     public Session(in TokenHash id, Principal principal, string? keyId, long nowMs, SessionLimits limits)
     {
         Id = id;
-        Principal = principal;
+        _principal = principal;
         KeyId = keyId;
         Limits = limits;
-        EndsAtMs = Math.Min(nowMs + limits.AbsoluteMs, principal.ExpiresAtMs);
+        OldestMs = nowMs + limits.AbsoluteMs;
+        _endsAtMs = Math.Min(OldestMs, principal.ExpiresAtMs);
         _lastUsedMs = nowMs;
     }
 
     /// <summary>Hash of the cookie's value, which itself is not kept.</summary>
     public TokenHash Id { get; }
 
-    /// <summary>The identity when it was made; that of an API key is looked up anew.</summary>
-    public Principal Principal { get; }
+    /// <summary>The identity when it was made or renewed; that of an API key is looked up anew.</summary>
+    public Principal Principal => _principal;
 
     /// <summary>The API key that it was made from and ends with; null when it was a token.</summary>
     public string? KeyId { get; }
 
     /// <summary>When it ends even if it is used, milliseconds since the Unix epoch.</summary>
-    public long EndsAtMs { get; }
+    public long EndsAtMs => Volatile.Read(ref _endsAtMs);
 
     public long LastUsedMs => Volatile.Read(ref _lastUsedMs);
 
+    /// <summary>What the provider renews it for; null without.</summary>
+    public string? RefreshToken { get => Volatile.Read(ref _refreshToken); set => Volatile.Write(ref _refreshToken, value); }
+
     private SessionLimits Limits { get; }
+
+    private long OldestMs { get; }
+
+    /// <summary>Takes the refresh token away; null when there is none or somebody else has it.</summary>
+    public string? TakeRefreshToken() => Interlocked.Exchange(ref _refreshToken, null);
+
+    /// <summary>Gives it a new identity and the life of that one, but no longer life than sessions have.</summary>
+    public void Renew(Principal principal)
+    {
+        _principal = principal;
+        Volatile.Write(ref _endsAtMs, Math.Min(OldestMs, principal.ExpiresAtMs));
+    }
 
     /// <summary>Whether it may be used no more.</summary>
     public bool IsOver(long nowMs) => _isEnded || nowMs >= EndsAtMs || nowMs - LastUsedMs >= Limits.IdleMs;

@@ -52,6 +52,18 @@ public sealed class SessionStore(KeyStore keys, IdentityVersion version, Session
         return null;
     }
 
+    /// <summary>Gives a session a new identity; false when it is over.</summary>
+    public bool TryRenew(Session session, Principal principal, long nowMs)
+    {
+        lock (_gate)
+        {
+            if (session.IsOver(nowMs) || !_byId.ContainsKey(session.Id)) return false;
+            session.Renew(principal);
+        }
+        version.Advance();
+        return true;
+    }
+
     /// <summary>Ends a session; connections that remember it look it up anew and find nothing.</summary>
     public void End(Session session)
     {

@@ -131,7 +131,7 @@ public sealed class KeyTests : IDisposable
     public void GenKey_IsSeenByTheRunningServerAndKeepsItsKeys()
     {
         var before = _server.CreateKey("""{"name":"before"}""");
-        var made = _server.MakeKey("reader", "--name", "from the shell", "--tables", "trades, quotes", "--symbols", "AAPL", "--tenant", "");
+        var made = _server.MakeKey("reader", "--name", "from the shell", "--tables", "trades, quotes", "--symbols", "AAPL");
         var deadline = DateTime.UtcNow.AddSeconds(30);
         while (_server.Send("GET", "/whoami", made).Status != 200)
             Assert.True(DateTime.UtcNow < deadline, "the key was not seen");
