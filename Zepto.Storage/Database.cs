@@ -87,6 +87,7 @@ public sealed partial class Database : IDisposable
             if (_catalog.TryGet(definition.Name, out _))
                 throw new StorageException(StorageErrorKind.AlreadyExists, $"Table {definition.Name} exists already");
             table = new Table(_nextTableId++, definition.Name, schema);
+            table.SetRetention(definition.RetentionNs);
             Publish([.. _catalog.Tables, table]);
         }
 

@@ -62,8 +62,6 @@ internal sealed class SchemaStatements(Database database)
         try
         {
             await database.CreateTableAsync(definition).ConfigureAwait(false);
-            if (statement.Retention is { } retention)
-                await database.SetRetentionAsync(statement.Name, retention.Nanoseconds).ConfigureAwait(false);
         }
         catch (StorageException error) when (statement.IfNotExists && error.Kind == StorageErrorKind.AlreadyExists)
         {

@@ -34,7 +34,7 @@ internal static class TableDefinitions
             CheckRetention(retention, timestamp);
         using var constants = new ConstantEvaluator();
         var columns = statement.Columns.Zip(types, (column, type) => Define(column, type, column.Name == timestamp, constants));
-        return new TableDefinition(statement.Name, [.. columns], statement.TimestampColumn);
+        return new TableDefinition(statement.Name, [.. columns], statement.TimestampColumn, statement.Retention?.Nanoseconds);
     }
 
     /// <summary>The column that ADD COLUMN asks for in a table of these columns.</summary>
