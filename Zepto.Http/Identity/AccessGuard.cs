@@ -19,7 +19,7 @@ public sealed class AccessGuard(Authenticator authenticator, RateLimits limits, 
     {
         context.Principal = Principal.Anonymous;
         if (access == RouteAccess.Probe) return handler;
-        if (!limits.TryChargeAddress(context.Identity.RemoteAddress)) return Refuse(context, null, "rate_limited", _addressLimited);
+        if (!limits.TryChargeAddress(context.Identity.RateClient)) return Refuse(context, null, "rate_limited", _addressLimited);
         if (access == RouteAccess.Public) return handler;
         return Identify(context, access, handler, mayWait: true);
     }

@@ -29,6 +29,9 @@ public sealed class ConnectionIdentity
     /// <summary>The client's address; null when the transport cannot say.</summary>
     public IPAddress? RemoteAddress { get; }
 
+    /// <summary>Whose requests count together for the rate limit of addresses.</summary>
+    public IPAddress RateClient => field ??= RateLimits.ClientOf(RemoteAddress);
+
     /// <summary>The address as text; made once.</summary>
     public string RemoteText => field ??= TextOf(RemoteAddress);
 

@@ -32,13 +32,26 @@ public sealed class RateLimitTests
     public void Addresses_HaveBucketsOfTheirOwn()
     {
         using RateLimits limits = new(new RateLimit(1, 2), null);
-        Assert.Equal([true, true, false], Enumerable.Range(0, 3).Select(_ => limits.TryChargeAddress(IPAddress.Parse("10.0.0.1"))));
-        Assert.True(limits.TryChargeAddress(IPAddress.Parse("10.0.0.2")));
+        Assert.Equal([true, true, false], Enumerable.Range(0, 3).Select(_ => Charge(limits, "10.0.0.1")));
+        Assert.True(Charge(limits, "10.0.0.2"));
         // One client has a whole network of these, and the same address as another kind is the same client.
-        Assert.Equal([true, true, false], new[] { "2001:db8::1", "2001:db8::2", "2001:db8::ffff:3" }.Select(text => limits.TryChargeAddress(IPAddress.Parse(text))));
-        Assert.False(limits.TryChargeAddress(IPAddress.Parse("::ffff:10.0.0.1")));
+        Assert.Equal([true, true, false], new[] { "2001:db8::1", "2001:db8::2", "2001:db8::ffff:3" }.Select(text => Charge(limits, text)));
+        Assert.False(Charge(limits, "::ffff:10.0.0.1"));
         Assert.True(limits.TryChargeIdentity(Principal.Anonymous));
     }
+
+    [Fact]
+    public void Buckets_BeyondTheMost_AreShared()
+    {
+        using RateBuckets<int> buckets = new(new RateLimit(1, 1));
+        for (int client = 0; client < RateBuckets<int>.MostBuckets; client++) Assert.True(buckets.TryTake(client));
+        Assert.True(buckets.TryTake(-1));
+        Assert.False(buckets.TryTake(-2));
+        Assert.False(buckets.TryTake(0));
+        Assert.Equal(RateBuckets<int>.MostBuckets, buckets.Count);
+    }
+
+    private static bool Charge(RateLimits limits, string address) => limits.TryChargeAddress(RateLimits.ClientOf(IPAddress.Parse(address)));
 
     [Fact]
     public void Charging_AllocatesNothing()
