@@ -52,10 +52,3 @@ public sealed class HealthHandler : FixedHandler
 {
     protected override void Write(ResponseWriter response) => response.Write(200, ContentTypes.Json, "{\"status\": \"healthy\"}"u8);
 }
-
-/// <summary>GET /whoami while there is no authentication: every caller is an anonymous administrator.</summary>
-public sealed class WhoAmIHandler : FixedHandler
-{
-    protected override void Write(ResponseWriter response) =>
-        response.Write(200, ContentTypes.Json, "{\"subject\": \"anonymous\", \"role\": \"admin\"}"u8);
-}

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Zepto.Http.Formats;
+using Zepto.Http.Identity;
 using Zepto.Http.Protocol;
 using Zepto.Http.Responses;
 using Zepto.Http.Serving;
@@ -11,7 +12,7 @@ namespace Zepto.Http.Endpoints;
 /// POST / and GET /: runs one statement. A result up to 64 KiB is sent with its length, a longer one in chunks as it is computed, at
 /// the pace of the client. While the database recovers, clients are asked to come again.
 /// </summary>
-public sealed class QueryHandler(IStatementRunner runner, LatencyHistogram latency, Func<bool> isReady) : IRequestHandler
+public sealed class QueryHandler(IStatementRunner runner, LatencyHistogram latency, AuditLog audit, Func<bool> isReady) : IRequestHandler
 {
     private const int ChunkBytes = 64 * 1024;
 
@@ -68,12 +69,21 @@ public sealed class QueryHandler(IStatementRunner runner, LatencyHistogram laten
             RefuseWhileRecovering(context);
             return default;
         }
-        StatementContext statementContext = new() { ReadOnly = isReadOnly, Data = data, Subject = context.Subject };
-        return RunAsync(context, runner.Start(sql, statementContext));
+        Principal principal = context.Principal;
+        context.Identity.CountQuery();
+        audit.Record(principal, "query", sql, context.Identity.RemoteText);
+        if (principal.Tenant is { } tenant && !tenant.TryEnter())
+        {
+            audit.Record(principal, "over_quota", sql, context.Identity.RemoteText);
+            context.Response.Write(429, ContentTypes.Json, "{\"error\": \"Tenant quota exceeded\"}"u8, "Retry-After: 1\r\n"u8);
+            return default;
+        }
+        StatementContext statementContext = new() { ReadOnly = isReadOnly, Data = data, Subject = principal.Subject, Access = principal.Access };
+        return RunAsync(context, runner.Start(sql, statementContext), principal.Tenant);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask RunAsync(RequestContext context, IStatementExecution execution)
+    private async ValueTask RunAsync(RequestContext context, IStatementExecution execution, TenantState? tenant)
     {
         try
         {
@@ -119,6 +129,7 @@ public sealed class QueryHandler(IStatementRunner runner, LatencyHistogram laten
         {
             latency.Observe(execution.ElapsedNs);
             execution.Dispose();
+            tenant?.Leave();
         }
     }
 
@@ -148,13 +159,17 @@ public sealed class QueryHandler(IStatementRunner runner, LatencyHistogram laten
         context.Response.Write(200, writer.ContentType, context.Buffer.Written);
     }
 
-    private static void WriteError(RequestContext context, IStatementExecution execution, ResultWriter writer)
+    private void WriteError(RequestContext context, IStatementExecution execution, ResultWriter writer)
     {
         ReadOnlySpan<byte> message = execution.ErrorText;
         ReadOnlySpan<byte> extraFields = default;
         int status = 200;
         switch (execution.ErrorKind)
         {
+            case StatementErrorKind.Forbidden:
+                audit.Record(context.Principal, "forbidden", "statement"u8, context.Identity.RemoteText);
+                context.Response.Write(403, ContentTypes.Json, "{\"error\": \"Forbidden\"}"u8);
+                return;
             case StatementErrorKind.Cancelled:
             case StatementErrorKind.TimedOut:
                 status = 408;

@@ -37,7 +37,7 @@ public sealed record ServerOptions
     [Option("--port", "TCP port; 0 takes any free one", Min = 0, Max = 65535)]
     public int Port { get; init; } = 8123;
 
-    [Option("--bind", "Address to listen on; one that is not loopback needs --allow-insecure")]
+    [Option("--bind", "Address to listen on; one that is not loopback needs --auth or --allow-insecure")]
     public string Bind { get; init; } = "127.0.0.1";
 
     [Option("--allow-insecure", "Listen beyond loopback although nobody is asked for credentials")]
@@ -60,6 +60,66 @@ public sealed record ServerOptions
 
     [Option("--demo", "Fill the tables trades and quotes with a deterministic sample and print a few requests to try")]
     public bool Demo { get; init; }
+
+    [Option("--auth", "Ask for credentials on all paths that are not public")]
+    public bool Auth { get; init; }
+
+    [Option("--metrics-auth", "Ask for the metrics permission on /metrics too")]
+    public bool MetricsAuth { get; init; }
+
+    [Option("--gen-key", "Make an API key in the data directory, print it and exit; needs --role")]
+    public bool GenKey { get; init; }
+
+    [Option("--role", "Role of the key that --gen-key makes: admin, writer, reader, analyst or metrics")]
+    public string Role { get; init; } = "";
+
+    [Option("--name", "Label of the key that --gen-key makes")]
+    public string Name { get; init; } = "";
+
+    [Option("--symbols", "Symbols that the key of --gen-key is limited to, separated by commas")]
+    public string Symbols { get; init; } = "";
+
+    [Option("--tables", "Tables that the key of --gen-key is limited to, separated by commas")]
+    public string Tables { get; init; } = "";
+
+    [Option("--tenant", "Tenant that the key of --gen-key is bound to")]
+    public string Tenant { get; init; } = "";
+
+    [Option("--audit-log", "File that gets a JSON line for each authenticated or refused request")]
+    public string AuditLog { get; init; } = "";
+
+    [Option("--rate-limit", "Requests a minute of one identity, RPM or RPM:BURST")]
+    public string RateLimit { get; init; } = "";
+
+    [Option("--rate-limit-ip", "Requests a minute from one address, RPM or RPM:BURST")]
+    public string RateLimitIp { get; init; } = "";
+
+    [Option("--jwt-hs256-secret-file", "File with the secret of tokens signed by HS256, at least 32 bytes")]
+    public string JwtHs256SecretFile { get; init; } = "";
+
+    [Option("--jwt-public-key-file", "PEM file with the RSA (RS256) or P-256 (ES256) key of signed tokens")]
+    public string JwtPublicKeyFile { get; init; } = "";
+
+    [Option("--jwks-url", "Where the identity provider publishes its signing keys; https, or http on this machine")]
+    public string JwksUrl { get; init; } = "";
+
+    [Option("--jwt-issuer", "The iss that tokens must have")]
+    public string JwtIssuer { get; init; } = "";
+
+    [Option("--jwt-audience", "The aud that tokens must have")]
+    public string JwtAudience { get; init; } = "";
+
+    [Option("--oidc-issuer", "OpenID provider where browsers log in; needs --oidc-client-id and --oidc-redirect-uri")]
+    public string OidcIssuer { get; init; } = "";
+
+    [Option("--oidc-client-id", "What the provider calls this server")]
+    public string OidcClientId { get; init; } = "";
+
+    [Option("--oidc-client-secret-file", "File with the secret that the provider gave to this server")]
+    public string OidcClientSecretFile { get; init; } = "";
+
+    [Option("--oidc-redirect-uri", "This server's /auth/callback as browsers reach it")]
+    public string OidcRedirectUri { get; init; } = "";
 
     [Option("--query-timeout-ms", "Longest time a statement may run", Min = 1)]
     public long QueryTimeoutMs { get; init; } = 30_000;

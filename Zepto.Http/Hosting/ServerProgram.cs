@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Zepto.Http.Endpoints;
+using Zepto.Http.Identity;
 
 namespace Zepto.Http.Hosting;
 
@@ -45,6 +46,12 @@ public static class ServerProgram
             Console.Error.WriteLine($"zepto_server: {complaint}");
             return BadArguments;
         }
+        if (IdentityChoices.Complaint(options) is { } wrong)
+        {
+            Console.Error.WriteLine($"zepto_server: {wrong}");
+            return BadArguments;
+        }
+        if (options.GenKey) return MakeKey(options);
         PrepareSockets(options.IoThreads);
         return Serve(options, openEngine, new ServerLog(Console.Error, options.LogFormat, options.LogLevel));
     }
@@ -53,8 +60,26 @@ public static class ServerProgram
     public static string? AddressComplaint(ServerOptions options)
     {
         if (ZeptoServerHost.AddressOf(options.Bind) is not { } address) return $"--bind: '{options.Bind}' is not an IP address";
-        if (IPAddress.IsLoopback(address) || options.AllowInsecure) return null;
-        return $"--bind: {options.Bind} is reachable from other machines and nobody is asked for credentials; add --allow-insecure if that is meant";
+        if (IPAddress.IsLoopback(address) || options.Auth || options.AllowInsecure) return null;
+        return $"--bind: {options.Bind} is reachable from other machines and nobody is asked for credentials; add --auth, or --allow-insecure if that is meant";
+    }
+
+    private static int MakeKey(ServerOptions options)
+    {
+        try
+        {
+            if (IdentityChoices.MakeKey(options) is { } secret)
+            {
+                Console.Out.WriteLine(secret);
+                return Fine;
+            }
+            Console.Error.WriteLine($"zepto_server: there are {KeyStore.MostKeys} keys already, which is the most");
+        }
+        catch (IdentitySetupException exception)
+        {
+            Console.Error.WriteLine($"zepto_server: {exception.Message}");
+        }
+        return DataDirectoryRefused;
     }
 
     private static int Serve(ServerOptions options, Func<ServerOptions, ServerLog, IServerEngine> openEngine, ServerLog log)
@@ -82,6 +107,11 @@ public static class ServerProgram
             {
                 host = ZeptoServerHost.Start(options, engine, log);
             }
+            catch (IdentitySetupException exception)
+            {
+                log.Write(LogLevel.Error, exception.Message);
+                return exception.IsOption ? BadArguments : DataDirectoryRefused;
+            }
             catch (SocketException exception)
             {
                 log.Write(LogLevel.Error, $"cannot listen on {options.Bind} port {options.Port}: {exception.Message}");
@@ -90,6 +120,7 @@ public static class ServerProgram
             using (host)
             {
                 Console.Out.WriteLine($"listening on http://{host.EndPoint}");
+                if (host.FirstKey is { } key) Console.Out.WriteLine($"admin key {key}");
                 if (options.Demo) Console.Out.Write(DemoData.RequestsFor(host.EndPoint));
                 Console.Out.Flush();
                 log.Write(LogLevel.Info, "listening", ("address", host.EndPoint));

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Zepto.Http.Endpoints;
+using Zepto.Http.Identity;
 using Zepto.Http.Protocol;
 using Zepto.Http.Responses;
 using Zepto.Http.Serving;
@@ -36,6 +37,7 @@ public sealed class ZeptoServerHost : IDisposable
     private readonly ServerLog _log;
     private readonly ServingServices _services;
     private readonly ConnectionSet _connections;
+    private readonly IdentityServices _identity;
     private readonly ITransportListener _listener;
     private readonly ManualResetEventSlim _clockStop = new();
     private readonly Thread _clockThread;
@@ -45,24 +47,41 @@ public sealed class ZeptoServerHost : IDisposable
     {
         _options = options;
         _log = log;
-        Router router = new();
+        ServerClock clock = new();
+        clock.SetFromSystem();
+        _identity = IdentityServices.Open(IdentityChoices.Of(options), clock, message => log.Write(LogLevel.Warning, message));
+        Router router = new(_identity.Guard);
         HttpCounters counters = new();
         _services = new ServingServices
         {
             Limits = LimitsOf(options),
             Router = router,
+            Clock = clock,
             Counters = counters,
             OnFault = (exception, requestId) => log.Write(LogLevel.Error, "internal error", ("request", $"r{requestId:x6}"), ("exception", exception)),
         };
         _services.Clock.SetFromSystem();
         _connections = new ConnectionSet(_services, ConnectionsThatFit(options.MaxConnections, log));
         AddRoutes(router, engine, counters);
-        _listener = listener ?? ListenOnSocket(options, log);
+        AddIdentityRoutes(router);
+        FirstKey = MakeFirstKey();
+        try
+        {
+            _listener = listener ?? ListenOnSocket(options, log);
+        }
+        catch
+        {
+            _identity.Dispose();
+            throw;
+        }
         _clockThread = new Thread(RunClock) { IsBackground = true, Name = "clock" };
     }
 
     /// <summary>Address listened on, with the port the operating system chose.</summary>
     public IPEndPoint EndPoint => _listener.LocalEndPoint;
+
+    /// <summary>The first key of a server that asks for credentials and keeps its keys in memory; null for all others.</summary>
+    public string? FirstKey { get; }
 
     /// <summary>Whether shutdown has begun.</summary>
     public bool IsDraining => _services.IsDraining;
@@ -76,6 +95,7 @@ public sealed class ZeptoServerHost : IDisposable
     /// <param name="log">Receives what administrators should know.</param>
     /// <param name="listener">Another transport than TCP sockets; owned by the host from here on.</param>
     /// <exception cref="SocketException">The address cannot be listened on.</exception>
+    /// <exception cref="IdentitySetupException">Keys or tokens cannot be set up.</exception>
     public static ZeptoServerHost Start(ServerOptions options, IServerEngine engine, ServerLog log, ITransportListener? listener = null)
     {
         ZeptoServerHost host = new(options, engine, log, listener);
@@ -120,6 +140,7 @@ public sealed class ZeptoServerHost : IDisposable
         }
         _clockStop.Set();
         _clockThread.Join();
+        _identity.Dispose();
     }
 
     public void Dispose()
@@ -165,19 +186,43 @@ public sealed class ZeptoServerHost : IDisposable
     private void AddRoutes(Router router, IServerEngine engine, HttpCounters counters)
     {
         LatencyHistogram latency = new();
-        QueryHandler query = new(engine.Statements, latency, () => engine.IsReady);
+        QueryHandler query = new(engine.Statements, latency, _identity.Audit, () => engine.IsReady);
         // In the order of how often they are asked for.
-        router.Add("/", get: query, post: query);
-        router.Add("/ping", get: new PingHandler());
-        router.Add("/health", get: new HealthHandler());
-        router.Add("/ready", get: new ReadyHandler(() => engine.IsReady, () => _services.IsDraining));
-        router.Add("/whoami", get: new WhoAmIHandler());
-        router.Add("/stats", get: new StatsHandler(engine.Statistics));
-        router.Add("/metrics", get: new MetricsHandler(engine.Statistics, counters, latency, () => _connections.Count));
-        router.Add("/admin/version", get: new AdminVersionHandler());
-        router.Add("/admin/queries", get: new AdminQueriesHandler(engine.Statements));
-        router.Add("/admin/queries/", delete: new AdminKillQueryHandler(engine.Statements));
+        router.Add("/", RouteAccess.Statement, get: query, post: query);
+        router.Add("/ping", RouteAccess.Probe, get: new PingHandler());
+        router.Add("/health", RouteAccess.Probe, get: new HealthHandler());
+        router.Add("/ready", RouteAccess.Probe, get: new ReadyHandler(() => engine.IsReady, () => _services.IsDraining));
+        router.Add("/whoami", RouteAccess.Authenticated, get: new WhoAmIHandler());
+        router.Add("/stats", RouteAccess.Stats, get: new StatsHandler(engine.Statistics));
+        router.Add("/metrics", _options.MetricsAuth ? RouteAccess.Metrics : RouteAccess.Public,
+            get: new MetricsHandler(engine.Statistics, counters, latency, () => _connections.Count));
+        router.Add("/admin/version", RouteAccess.Admin, get: new AdminVersionHandler());
+        router.Add("/admin/queries", RouteAccess.Admin, get: new AdminQueriesHandler(engine.Statements));
+        router.Add("/admin/queries/", RouteAccess.Admin, delete: new AdminKillQueryHandler(engine.Statements));
     }
+
+    private void AddIdentityRoutes(Router router)
+    {
+        router.Add("/admin/keys", RouteAccess.Admin, get: new AdminKeysHandler(_identity.Keys), post: new AdminCreateKeyHandler(_identity.Keys));
+        router.Add("/admin/keys/", RouteAccess.Admin, patch: new AdminUpdateKeyHandler(_identity.Keys), delete: new AdminRevokeKeyHandler(_identity.Keys));
+        router.Add("/admin/tenants", RouteAccess.Admin, get: new AdminTenantsHandler(_identity.Tenants), post: new AdminSetTenantHandler(_identity.Tenants));
+        router.Add("/admin/tenants/", RouteAccess.Admin, delete: new AdminRemoveTenantHandler(_identity.Tenants));
+        router.Add("/admin/audit", RouteAccess.Admin, get: new AdminAuditHandler(_identity.Audit));
+        router.Add("/admin/sessions", RouteAccess.Admin, get: new AdminSessionsHandler(_connections.Describe));
+        router.Add("/admin/auth/reload", RouteAccess.Admin, post: new AdminReloadHandler(_identity.KeySet ?? _identity.Oidc?.KeySet));
+        router.Add("/auth/session", RouteAccess.Authenticated, post: new SessionHandler(_identity.Sessions, _identity.SessionLimits));
+        router.Add("/auth/logout", RouteAccess.Public, post: new LogoutHandler(_identity.Sessions));
+        Action<string> onFault = message => _log.Write(LogLevel.Warning, message);
+        router.Add("/auth/login", RouteAccess.Public, get: new LoginHandler(_identity.Oidc, onFault));
+        router.Add("/auth/callback", RouteAccess.Public, get: new CallbackHandler(_identity.Oidc, _identity.Sessions, _identity.SessionLimits, _identity.Audit, onFault));
+        router.Add("/auth/refresh", RouteAccess.Authenticated, post: new RefreshHandler(_identity.Oidc, _identity.Sessions, onFault));
+        router.Add("/auth/me", RouteAccess.Authenticated, get: new MeHandler());
+    }
+
+    // Without it nobody could ever get in.
+    private string? MakeFirstKey() => _options.Auth && _options.InMemory && _identity.Tokens is null
+        ? _identity.Keys.Create("first key", Role.Admin, [], [], "", expiresAtNs: 0)
+        : null;
 
     private void RunClock()
     {

@@ -13,6 +13,7 @@ public sealed class ServerClock
     private byte[] _dateLine;
     private int _nextDateLine;
     private long _nowMs;
+    private long _unixMs;
     private long _unixSecond = long.MinValue;
 
     public ServerClock()
@@ -24,6 +25,9 @@ public sealed class ServerClock
     /// <summary>Monotonic milliseconds as of the last <see cref="Set"/>.</summary>
     public long NowMs => Volatile.Read(ref _nowMs);
 
+    /// <summary>Milliseconds since the Unix epoch as of the last <see cref="Set"/>.</summary>
+    public long UnixMs => Volatile.Read(ref _unixMs);
+
     /// <summary>The whole Date field line with its line end (RFC 9110, section 6.6.1); copy it at once.</summary>
     public ReadOnlySpan<byte> DateLine => Volatile.Read(ref _dateLine);
 
@@ -33,6 +37,7 @@ public sealed class ServerClock
     public void Set(long nowMs, DateTime utcNow)
     {
         Volatile.Write(ref _nowMs, nowMs);
+        Volatile.Write(ref _unixMs, (utcNow.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMillisecond);
         long unixSecond = utcNow.Ticks / TimeSpan.TicksPerSecond;
         if (unixSecond == _unixSecond) return;
         _unixSecond = unixSecond;

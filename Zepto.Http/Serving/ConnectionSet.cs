@@ -1,3 +1,4 @@
+using Zepto.Http.Identity;
 using Zepto.Http.Protocol;
 using Zepto.Http.Transport;
 
@@ -64,6 +65,10 @@ public sealed class ConnectionSet
         else _services.Counters.CountConnection();
         _ = RunAsync(connection, isRefused);
     }
+
+    /// <summary>Who uses the open connections, the oldest first.</summary>
+    public IReadOnlyList<ConnectionIdentity> Describe() =>
+        [.. _slots.Select(connection => connection?.Identity).OfType<ConnectionIdentity>().OrderBy(identity => identity.ConnectedAtMs)];
 
     /// <summary>Looks at every connection's deadline.</summary>
     public void Sweep(long nowMs)

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Zepto.Http.Identity;
 using Zepto.Http.Protocol;
 using Zepto.Http.Responses;
 using Zepto.Http.Transport;
@@ -35,6 +36,7 @@ internal sealed partial class HttpConnection
     private readonly ITransportConnection _transport;
     private readonly PipeReader _input;
     private readonly RequestContext _context;
+    private readonly ConnectionIdentity _identity;
     private readonly ResponseWriter _response;
     private readonly RequestBody _body;
     private readonly MessageLimits _limits;
@@ -64,7 +66,8 @@ internal sealed partial class HttpConnection
         _transport = transport;
         _input = transport.Input;
         _response = new ResponseWriter(transport.Output, services.Clock, services.RequestIds);
-        _context = new RequestContext(this, _response);
+        _identity = new ConnectionIdentity(transport.RemoteEndPoint, services.Clock.UnixMs);
+        _context = new RequestContext(this, _response, services.Clock, _identity, transport.IsSecure);
         _body = new RequestBody(services);
         _limits = services.Limits.Message;
         _deadlineMs = services.Clock.NowMs + services.Limits.HeadTimeoutMs;
@@ -72,6 +75,9 @@ internal sealed partial class HttpConnection
 
     /// <summary>Whether a request is being received or served.</summary>
     public bool IsBusy => _phase is Phase.Head or Phase.Body or Phase.Busy;
+
+    /// <summary>Who uses it; counters may be read from other threads.</summary>
+    public ConnectionIdentity Identity => _identity;
 
     /// <summary>Place in the set of connections.</summary>
     public int Slot { get; set; } = -1;

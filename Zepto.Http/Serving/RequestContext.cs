@@ -1,4 +1,5 @@
 using Zepto.Http.Formats;
+using Zepto.Http.Identity;
 using Zepto.Http.Protocol;
 using Zepto.Http.Responses;
 using Zepto.Query.Results;
@@ -9,11 +10,15 @@ namespace Zepto.Http.Serving;
 public sealed class RequestContext
 {
     private readonly HttpConnection _connection;
+    private readonly ServerClock _clock;
 
-    internal RequestContext(HttpConnection connection, ResponseWriter response)
+    internal RequestContext(HttpConnection connection, ResponseWriter response, ServerClock clock, ConnectionIdentity identity, bool isSecure)
     {
         _connection = connection;
+        _clock = clock;
         Response = response;
+        Identity = identity;
+        IsSecure = isSecure;
     }
 
     public RequestHead Head { get; } = new();
@@ -35,8 +40,17 @@ public sealed class RequestContext
     /// <summary>The connection's writer of default results.</summary>
     public ResultWriter DefaultResultWriter { get; } = new JsonResultWriter();
 
-    /// <summary>Who sends the request, as shown to administrators.</summary>
-    public string Subject { get; internal set; } = "anonymous";
+    /// <summary>Who sends the request; set before its handler is called.</summary>
+    public Principal Principal { get; internal set; } = Principal.Anonymous;
+
+    /// <summary>Who uses the connection.</summary>
+    public ConnectionIdentity Identity { get; }
+
+    /// <summary>Whether the connection is encrypted.</summary>
+    public bool IsSecure { get; }
+
+    /// <summary>Milliseconds since the Unix epoch, exact to a tenth of a second.</summary>
+    public long NowMs => _clock.UnixMs;
 
     /// <summary>Path as sent; the root path when the target has none.</summary>
     public ReadOnlySpan<byte> Path => Head.Path.Length == 0 && !Head.IsAsterisk ? "/"u8 : Head.Path.Of(HeadBytes.Span);

@@ -12,6 +12,9 @@ public interface ITransportConnection : IDuplexPipe, IDisposable
     /// <summary>Where the client is; null when the transport cannot say.</summary>
     EndPoint? RemoteEndPoint { get; }
 
+    /// <summary>Whether what is sent is encrypted on the way.</summary>
+    bool IsSecure => false;
+
     /// <summary>Drops the connection at once, callable from any thread; pending reads and flushes end soon after.</summary>
     void Abort();
 

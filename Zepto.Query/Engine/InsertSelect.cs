@@ -1,3 +1,4 @@
+using Zepto.Query.Access;
 using Zepto.Query.Execution;
 using Zepto.Query.Planning;
 using Zepto.Query.Statements;
@@ -8,7 +9,7 @@ using Zepto.Storage.Ingest;
 namespace Zepto.Query.Engine;
 
 /// <summary>INSERT … SELECT: the rows of a query become one batch.</summary>
-internal sealed class InsertSelect(QueryEngine engine, InsertStatement statement, QueryRun run) : RowChange
+internal sealed class InsertSelect(QueryEngine engine, InsertStatement statement, QueryRun run, StatementAccess access) : RowChange
 {
     private const double FixedRowCostNs = 20;
     private const double ColumnCostNs = 5;
@@ -21,7 +22,7 @@ internal sealed class InsertSelect(QueryEngine engine, InsertStatement statement
         var database = engine.Database;
         var catalog = database.Catalog;
         var target = InsertTarget.Create(catalog, statement.Table, statement.Columns, InputFormat.Values);
-        var planning = new PlanContext(database, catalog, engine.Dictionaries);
+        var planning = new PlanContext(database, catalog, engine.Dictionaries, access);
         var query = new QueryPlanner(planning).Plan(statement.Query!, null);
         var columns = target.Columns.Length;
         if (query.Names.Length != columns)
@@ -32,7 +33,7 @@ internal sealed class InsertSelect(QueryEngine engine, InsertStatement statement
         }
 
         _batch = database.RentBatch(target.Table);
-        _loader = new ChunkLoader(target, _batch, database, engine.Dictionaries, run, mutation: null);
+        _loader = new ChunkLoader(target, _batch, database, engine.Dictionaries, run, mutation: null, access.Symbols);
         return new ValueTask<Plan>(new Plan(query.Root, [], [.. planning.Scans], null) { ResultRowCostNs = FixedRowCostNs + (ColumnCostNs * columns) });
     }
 

@@ -1,3 +1,4 @@
+using Zepto.Query.Access;
 using Zepto.Query.Execution;
 using Zepto.Query.Execution.Scans;
 using Zepto.Query.Planning;
@@ -20,6 +21,7 @@ internal sealed class MutationChange : RowChange
     private readonly QueryEngine _engine;
     private readonly Statement _statement;
     private readonly QueryRun _run;
+    private readonly StatementAccess _access;
 
     // Never disposed, since it may be cancelled at any time; its timer is stopped.
     private readonly CancellationTokenSource _waiting = new();
@@ -31,7 +33,9 @@ internal sealed class MutationChange : RowChange
     /// <param name="engine">Whose database is changed.</param>
     /// <param name="statement">UPDATE or DELETE, with its literals in the tree.</param>
     /// <param name="run">Its run.</param>
-    public MutationChange(QueryEngine engine, Statement statement, QueryRun run) => (_engine, _statement, _run) = (engine, statement, run);
+    /// <param name="access">What its caller may see and store.</param>
+    public MutationChange(QueryEngine engine, Statement statement, QueryRun run, StatementAccess access) =>
+        (_engine, _statement, _run, _access) = (engine, statement, run, access);
 
     public override async ValueTask<Plan> BeginAsync()
     {
@@ -40,7 +44,7 @@ internal sealed class MutationChange : RowChange
         Forget();
         // Planned now, for what the table is after the statements that came before.
         var catalog = database.Catalog;
-        var planning = new PlanContext(database, catalog, _engine.Dictionaries);
+        var planning = new PlanContext(database, catalog, _engine.Dictionaries, _access);
         var planner = new MutationPlanner(planning);
         _plan = _statement is UpdateStatement update ? planner.Plan(update) : planner.Plan((DeleteStatement)_statement);
         _mutation = database.RentMutation(_plan.Table, _run.Memory);
@@ -49,7 +53,7 @@ internal sealed class MutationChange : RowChange
             var target = InsertTarget.Create(catalog, _plan.Table.Name, null, InputFormat.Values);
             if (target.Schema != _plan.Schema)
                 throw new StalePlanException(_plan.Table.Name);
-            _replacements = new ChunkLoader(target, _mutation.Replacements, database, _engine.Dictionaries, _run, _mutation);
+            _replacements = new ChunkLoader(target, _mutation.Replacements, database, _engine.Dictionaries, _run, _mutation, _access.Symbols);
         }
 
         return new Plan(_plan.Root, [], [.. planning.Scans], null) { ResultRowCostNs = RowCostNs + (ColumnCostNs * _plan.Root.Shape.Length) };

@@ -1,4 +1,5 @@
 using System.Text;
+using Zepto.Query.Access;
 using Zepto.Query.Execution.Scans;
 using Zepto.Query.Planning;
 using Zepto.Query.Results;
@@ -60,7 +61,7 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
         Interlocked.Increment(ref _statements);
         var execution = _idle.TryTake() ?? new StatementExecution(this);
         var nowNs = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
-        execution.Begin(sql, context.Subject, QueryIds.Next(ref _ids), nowNs);
+        execution.Begin(sql, context.Subject, context.Access ?? StatementAccess.Unrestricted, QueryIds.Next(ref _ids), nowNs);
         _running.Add(execution);
         try
         {
@@ -118,19 +119,20 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
     {
         var catalog = Database.Catalog;
         var key = StatementKey.OfThread;
-        if (key.TryRead(sql))
+        if (key.TryRead(sql, execution.Access.PlanKey))
         {
+            execution.Access.Require(StatementPermissions.Query);
             var cached = _plans.Find(key.Bytes, catalog.Version);
             if (cached is { NamesDependOnLiterals: true })
                 cached = key.TryAppendLiterals(sql) ? _plans.Find(key.Bytes, catalog.Version) : null;
             if (cached is not null && cached.Fits(sql, key.Literals))
             {
                 BindLiterals(execution, sql, key.Literals);
-                execution.Use((mayUseIdlePlan ? cached.TryTakePlan() : null) ?? MakePlan(cached.Statement, catalog, cached), cached.FormatName);
+                execution.Use((mayUseIdlePlan ? cached.TryTakePlan() : null) ?? MakePlan(cached.Statement, catalog, cached, execution.Access), cached.FormatName);
                 return;
             }
         }
-        else if (_inserts.TryGet(sql, out var target, out var dataOffset))
+        else if (_inserts.TryGet(sql, execution.Access, out var target, out var dataOffset))
         {
             Insert(execution, sql, context, target, dataOffset, nowNs);
             return;
@@ -148,6 +150,7 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
             statement = formatted.Inner;
         }
 
+        StatementGuard.Check(statement, execution.Access);
         switch (statement)
         {
             case SelectStatement select:
@@ -166,18 +169,18 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
                 throw SqlException.Unsupported($"{unsupported.What} is not supported");
             case UpdateStatement or DeleteStatement:
                 RequireWriting(context, statement is UpdateStatement ? "UPDATE" : "DELETE");
-                execution.Use(new MutationChange(this, SqlParser.Parse(sql, numbersLiterals: false), execution.Run));
+                execution.Use(new MutationChange(this, SqlParser.Parse(sql, numbersLiterals: false), execution.Run, execution.Access));
                 break;
             case InsertStatement { Query: not null }:
                 RequireWriting(context, "INSERT");
-                execution.Use(new InsertSelect(this, (InsertStatement)SqlParser.Parse(sql, numbersLiterals: false), execution.Run));
+                execution.Use(new InsertSelect(this, (InsertStatement)SqlParser.Parse(sql, numbersLiterals: false), execution.Run, execution.Access));
                 break;
             case InsertStatement insert:
                 var format = insert.Format is null ? InputFormat.Values : InputFormat.Find(insert.Format);
                 Insert(execution, sql, context, InsertTarget.Create(catalog, insert.Table, insert.Columns, format), insert.DataOffset, execution.Run.Literals.NowNs);
                 break;
             case var _ when SchemaStatements.IsReading(statement):
-                execution.Use(PlanOf(Schema.RunReading(statement)), formatName);
+                execution.Use(PlanOf(Schema.RunReading(statement, execution.Access)), formatName);
                 break;
             default:
                 RequireWriting(context, statement switch { TruncateStatement => "TRUNCATE", OptimizeStatement => "OPTIMIZE", _ => "A statement that changes the schema" });
@@ -193,7 +196,7 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
         // Parsed again without numbers: the plan reads its literals from the tree.
         explain = (ExplainStatement)SqlParser.Parse(sql, numbersLiterals: false);
         var lines = new MetadataResult(MetadataResult.Column("explain"));
-        var plan = MakePlan(explain.Select, catalog, null);
+        var plan = MakePlan(explain.Select, catalog, null, execution.Access);
         try
         {
             plan.Root.Open(execution.Run);
@@ -222,17 +225,17 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
     {
         RequireWriting(context, "INSERT");
         execution.Insert = Database.RentBatch(target.Table);
-        execution.InsertReader.Read(sql, dataOffset, context.Data.Span, target, execution.Insert, nowNs);
+        execution.InsertReader.Read(sql, dataOffset, context.Data.Span, target, execution.Insert, nowNs, execution.Access.Symbols);
     }
 
     private void Select(StatementExecution execution, SelectStatement select, ReadOnlySpan<byte> sql, TableCatalog catalog)
     {
         var key = StatementKey.OfThread;
-        var isCacheable = key.TryRead(sql);
+        var isCacheable = key.TryRead(sql, execution.Access.PlanKey);
         BindLiterals(execution, sql, isCacheable ? key.Literals : []);
         if (!isCacheable)
             select = (SelectStatement)SqlParser.Parse(sql, numbersLiterals: false);
-        var plan = MakePlan(select, catalog, null, out var planning);
+        var plan = MakePlan(select, catalog, null, execution.Access, out var planning);
         // A literal of this statement that another, fixed one must equal: that is not looked at for later statements.
         if (!isCacheable || planning.EqualLiterals.Exists(pair => pair.Item1 < 0 || pair.Item2 < 0))
         {
@@ -247,11 +250,12 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
         execution.Use(new Plan(plan.Root, plan.Columns, plan.Scans, entry), entry.FormatName);
     }
 
-    private Plan MakePlan(SelectStatement select, TableCatalog catalog, CachedStatement? origin) => MakePlan(select, catalog, origin, out _);
+    private Plan MakePlan(SelectStatement select, TableCatalog catalog, CachedStatement? origin, StatementAccess access) =>
+        MakePlan(select, catalog, origin, access, out _);
 
-    private Plan MakePlan(SelectStatement select, TableCatalog catalog, CachedStatement? origin, out PlanContext planning)
+    private Plan MakePlan(SelectStatement select, TableCatalog catalog, CachedStatement? origin, StatementAccess access, out PlanContext planning)
     {
-        planning = new PlanContext(Database, catalog, _dictionaries);
+        planning = new PlanContext(Database, catalog, _dictionaries, access);
         var query = new QueryPlanner(planning).Plan(select.Query, null);
         var columns = query.Names.Select((name, i) =>
             new ResultColumn(Encoding.UTF8.GetBytes(name), query.Root.Shape[i].Type, query.Root.Shape[i].Nullable)).ToArray();

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Threading.Tasks.Sources;
 using Zepto.Native.Memory;
+using Zepto.Query.Access;
 using Zepto.Query.Execution;
 using Zepto.Query.Execution.Scans;
 using Zepto.Query.Results;
@@ -51,6 +52,9 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
     /// <summary>Id of the running statement.</summary>
     public int Id { get; private set; }
 
+    /// <summary>What its caller may do and see.</summary>
+    public StatementAccess Access { get; private set; } = StatementAccess.Unrestricted;
+
     /// <summary>Its place in the list of running statements; the list's.</summary>
     public int RunningIndex { get; set; }
 
@@ -89,7 +93,7 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
     }
 
     /// <summary>Starts anew for a statement.</summary>
-    public void Begin(ReadOnlySpan<byte> sql, string? subject, int id, long nowNs)
+    public void Begin(ReadOnlySpan<byte> sql, string? subject, StatementAccess access, int id, long nowNs)
     {
         _startedTicks = Stopwatch.GetTimestamp();
         _endedTicks = 0;
@@ -99,6 +103,7 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
         _errorText = [];
         _formatName = [];
         Run.Begin(nowNs, _engine.Options.QueryTimeoutMs);
+        Access = access;
         (Id, _subject, _startedAtNs) = (id, subject ?? "anonymous", nowNs);
         _shownLength = Math.Min(sql.Length, MaxShownBytes);
         sql[.._shownLength].CopyTo(_shownSql);

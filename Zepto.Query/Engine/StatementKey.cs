@@ -28,7 +28,16 @@ internal sealed class StatementKey
     public ReadOnlySpan<LiteralToken> Literals => _literals.AsSpan(0, _literalCount);
 
     /// <summary>Reads a statement; false when it is no query or too long to be cached.</summary>
-    public bool TryRead(ReadOnlySpan<byte> sql) => StatementNormalizer.TryNormalize(sql, _bytes, out _length, _literals, out _literalCount);
+    /// <param name="sql">The statement.</param>
+    /// <param name="prefix">Begins the key: what the caller may see, so that plans are shared among equals only.</param>
+    public bool TryRead(ReadOnlySpan<byte> sql, ReadOnlySpan<byte> prefix)
+    {
+        prefix.CopyTo(_bytes);
+        if (!StatementNormalizer.TryNormalize(sql, _bytes.AsSpan(prefix.Length), out _length, _literals, out _literalCount))
+            return false;
+        _length += prefix.Length;
+        return true;
+    }
 
     /// <summary>Adds the literals' text, for statements whose output names contain them; false when that is too long.</summary>
     public bool TryAppendLiterals(ReadOnlySpan<byte> sql)

@@ -76,9 +76,9 @@ internal sealed class AggregatePlanner
         });
     }
 
-    // A table knows how many rows it has.
+    // A table knows how many rows it has, but not how many of them somebody sees.
     private BaseTableSource? CountsOnlyRows(List<Expression> where) =>
-        _keys.Length == 0 && where.Count == 0 && _calls.Count > 0 && _calls.TrueForAll(c => c is { Distinct: false, Levels: null, WithinGroup: null, Filter: null, Arguments: [Star { Table: null }] } && Is(c, "count"))
+        _source is BaseTableSource { VisibleSymbols: null } && _keys.Length == 0 && where.Count == 0 && _calls.Count > 0 && _calls.TrueForAll(c => c is { Distinct: false, Levels: null, WithinGroup: null, Filter: null, Arguments: [Star { Table: null }] } && Is(c, "count"))
             ? _source as BaseTableSource
             : null;
 

@@ -1,3 +1,4 @@
+using Zepto.Query.Access;
 using Zepto.Query.Binding;
 using Zepto.Query.Execution;
 using Zepto.Query.Execution.Scans;
@@ -38,6 +39,9 @@ internal sealed class BaseTableSource : TableSource
     /// <summary>Only the first and the last row of each series within the time range matter; set before <see cref="Build"/>.</summary>
     public bool OnlyEdges { get; set; }
 
+    /// <summary>The only symbols whose rows the caller sees; null for all rows.</summary>
+    public SymbolAccess? VisibleSymbols => _schema.SymbolIndex < 0 ? null : _context.Access.Symbols;
+
     /// <summary>The scan that <see cref="Build"/> made.</summary>
     public ScanOperator? Scan { get; private set; }
 
@@ -74,6 +78,7 @@ internal sealed class BaseTableSource : TableSource
     public override Operator Build(List<Expression> conjuncts)
     {
         var restriction = new ScanRestrictionPlanner(Scope, _schema).Take(conjuncts);
+        restriction.Visible = VisibleSymbols;
         ReadsOneSeries = _schema.SymbolIndex < 0 || restriction.Symbols is { Length: 1 };
         foreach (var conjunct in conjuncts)
             MarkUsed(Scope, conjunct);

@@ -1,3 +1,4 @@
+using Zepto.Query.Access;
 using Zepto.Query.Execution.Scans;
 using Zepto.Query.Syntax;
 using Zepto.Storage;
@@ -6,7 +7,7 @@ using Zepto.Storage.Catalog;
 namespace Zepto.Query.Planning;
 
 /// <summary>What the planning of one statement shares, and what it finds out about the plan's validity for other literals.</summary>
-internal sealed class PlanContext(Database database, TableCatalog catalog, DictionaryViews dictionaries)
+internal sealed class PlanContext(Database database, TableCatalog catalog, DictionaryViews dictionaries, StatementAccess access)
 {
     private const int MostBlocks = 1000;
     private int _blocks;
@@ -17,6 +18,9 @@ internal sealed class PlanContext(Database database, TableCatalog catalog, Dicti
     public TableCatalog Catalog { get; } = catalog;
 
     public DictionaryViews Dictionaries { get; } = dictionaries;
+
+    /// <summary>What the statement's caller may see.</summary>
+    public StatementAccess Access { get; } = access;
 
     /// <summary>Scans of the plan, for estimates.</summary>
     public List<ScanOperator> Scans { get; } = [];

@@ -1,3 +1,4 @@
+using Zepto.Query.Access;
 using Zepto.Query.Binding;
 using Zepto.Query.Results;
 using Zepto.Query.Syntax;
@@ -35,6 +36,8 @@ internal sealed class TablePlanner(PlanContext context, QueryPlanner queries)
         var alias = Introduce(named.Alias ?? named.Name, named.Position)!;
         if (named.Database is null && CommonTables.Find(common, named.Name) is { } query)
             return new DerivedTableSource(queries.Plan(query.Query, query.DefinedIn), alias);
+        // The statement's tables have been compared already; a way round that would end here.
+        context.Access.RequireTable(TableReferences.NameOf(named));
         var table = Find(context.Catalog, named);
         return new BaseTableSource(context, table, table.Schema, alias);
     }

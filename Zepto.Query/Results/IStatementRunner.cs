@@ -1,3 +1,5 @@
+using Zepto.Query.Access;
+
 namespace Zepto.Query.Results;
 
 /// <summary>What a caller says about a statement besides its text.</summary>
@@ -11,6 +13,9 @@ public readonly struct StatementContext
 
     /// <summary>Who runs it, shown in the list of running statements.</summary>
     public string? Subject { get; init; }
+
+    /// <summary>What the caller may do and see; null for a caller inside the server, who may everything.</summary>
+    public StatementAccess? Access { get; init; }
 }
 
 /// <summary>Runs SQL statements. Thread-safe; made once for the life of the server.</summary>

@@ -33,6 +33,9 @@ public enum StatementErrorKind : byte
     /// <summary>A statement that changes something, sent where only reading is allowed.</summary>
     ReadOnly,
 
+    /// <summary>A statement, table or symbol that the caller has no permission for; says nothing about what exists.</summary>
+    Forbidden,
+
     /// <summary>Killed, or its client went away.</summary>
     Cancelled,
 

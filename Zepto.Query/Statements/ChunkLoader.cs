@@ -1,3 +1,4 @@
+using Zepto.Query.Access;
 using Zepto.Query.Execution;
 using Zepto.Query.Execution.Scans;
 using Zepto.Query.Syntax;
@@ -32,8 +33,9 @@ internal sealed class ChunkLoader : IDisposable
     /// <param name="database">Its symbols.</param>
     /// <param name="dictionaries">Tells codes of the same dictionary.</param>
     /// <param name="run">Whose memory limit the rows count into.</param>
+    /// <param name="storable">The only symbols whose rows may be stored; null for all. Others are Forbidden.</param>
     /// <param name="mutation">The UPDATE whose replacements the batch is; null for an INSERT, whose errors name the row.</param>
-    public ChunkLoader(InsertTarget target, RowBatch batch, Database database, DictionaryViews dictionaries, QueryRun run, RowMutation? mutation)
+    public ChunkLoader(InsertTarget target, RowBatch batch, Database database, DictionaryViews dictionaries, QueryRun run, RowMutation? mutation, SymbolAccess? storable)
     {
         _target = target;
         _batch = batch;
@@ -41,7 +43,7 @@ internal sealed class ChunkLoader : IDisposable
         _dictionaries = dictionaries;
         _run = run;
         _mutation = mutation;
-        _builder = new RowBatchBuilder(database.Symbols) { NamesRows = mutation is null };
+        _builder = new RowBatchBuilder(database.Symbols) { NamesRows = mutation is null, Storable = storable };
         _builder.Begin(target, batch, run.Literals.NowNs);
         _transfers = new CodeTransfer?[target.Schema.Columns.Length];
         foreach (var column in batch.Schema.Columns)
@@ -67,9 +69,12 @@ internal sealed class ChunkLoader : IDisposable
     {
         if (_rowCount == 0)
             return;
+        if (_builder.Storable is { } storable && _target.Schema.SymbolIndex >= 0 && _transfers[_target.Schema.SymbolIndex] is { } symbols)
+            symbols.RequireNew(storable.ContainsName);
         _builder.Finish(_rowCount, _target.Omitted);
         for (var column = 0; column < _transfers.Length; column++)
             _transfers[column]?.Finish(_batch.Column<int>(column)[.._rowCount]);
+        _builder.RequireStorable();
     }
 
     public void Dispose()

@@ -1,4 +1,5 @@
 using Zepto.Native.Memory;
+using Zepto.Query.Access;
 using Zepto.Query.Vectors;
 using Zepto.Storage.Dictionaries;
 
@@ -19,6 +20,8 @@ internal sealed class CodeTransfer(CodeTransfer.Finder tryFind, CodeTransfer.Int
     public delegate bool Finder(ReadOnlySpan<byte> text, out int code);
 
     public delegate int Interner(ReadOnlySpan<byte> text);
+
+    public delegate bool Test(ReadOnlySpan<byte> text);
 
     /// <summary>Bytes held.</summary>
     public long HeldBytes => _targets.HeldBytes + _newTexts.HeldBytes;
@@ -47,6 +50,16 @@ internal sealed class CodeTransfer(CodeTransfer.Finder tryFind, CodeTransfer.Int
             if (target == 0)
                 target = Resolve(source.Text(code));
             cells[i] = target;
+        }
+    }
+
+    /// <summary>Throws Forbidden unless all new texts pass a test; to be called before <see cref="Finish"/>.</summary>
+    public void RequireNew(Test isAllowed)
+    {
+        foreach (var text in _newTexts.Span)
+        {
+            if (!isAllowed(text.Bytes))
+                throw StatementAccess.Forbidden();
         }
     }
 

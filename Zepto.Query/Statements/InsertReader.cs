@@ -1,3 +1,4 @@
+using Zepto.Query.Access;
 using Zepto.Query.Statements.Formats;
 using Zepto.Query.Syntax;
 using Zepto.Storage;
@@ -43,13 +44,15 @@ internal sealed class InsertReader : IDisposable
     /// <param name="target">Where the values go, and the format.</param>
     /// <param name="batch">An empty batch of the target's table.</param>
     /// <param name="nowNs">Value of now() and of an omitted timestamp.</param>
-    public void Read(ReadOnlySpan<byte> sql, int dataOffset, ReadOnlySpan<byte> outside, InsertTarget target, RowBatch batch, long nowNs)
+    /// <param name="storable">The only symbols whose rows may be stored; null for all. Others are Forbidden.</param>
+    public void Read(ReadOnlySpan<byte> sql, int dataOffset, ReadOnlySpan<byte> outside, InsertTarget target, RowBatch batch, long nowNs, SymbolAccess? storable = null)
     {
         if (!outside.IsEmpty)
             SqlParser.ExpectEnd(sql, dataOffset, "the end of the statement: its rows are in the body");
         var data = outside.IsEmpty ? sql : outside;
         var offset = outside.IsEmpty ? dataOffset : 0;
         _builder.Begin(target, batch, nowNs);
+        _builder.Storable = storable;
         _columns.Begin(target);
         try
         {
@@ -63,6 +66,7 @@ internal sealed class InsertReader : IDisposable
                 _ => _values.Read(data, offset, target, nowNs),
             };
             _builder.Finish(rows, _columns.Omitted);
+            _builder.RequireStorable();
         }
         finally
         {

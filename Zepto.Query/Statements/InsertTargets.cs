@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Zepto.Query.Access;
 using Zepto.Query.Statements.Formats;
 using Zepto.Query.Syntax;
 using Zepto.Storage;
@@ -29,9 +30,10 @@ internal sealed class InsertTargets(Database database)
 
     /// <summary>
     /// The target of `INSERT INTO t [(columns)] VALUES …` or `… FORMAT name …` and where its rows begin. False when the statement is not of that form, which says
-    /// nothing else about it. Throws SqlException for one that is and that names unknown things. Allocates nothing for a text seen before.
+    /// nothing else about it. Throws SqlException for one that is and that names unknown things, or things that
+    /// the caller may not write to. Allocates nothing for a text seen before.
     /// </summary>
-    public bool TryGet(ReadOnlySpan<byte> sql, [MaybeNullWhen(false)] out InsertTarget target, out int dataOffset)
+    public bool TryGet(ReadOnlySpan<byte> sql, StatementAccess access, [MaybeNullWhen(false)] out InsertTarget target, out int dataOffset)
     {
         target = null;
         if (!TryFindPrefix(sql, out var start, out var end, out var hasFormat))
@@ -40,16 +42,22 @@ internal sealed class InsertTargets(Database database)
             return false;
         }
 
+        access.Require(StatementPermissions.Ingest);
         var prefix = sql[start..end];
         dataOffset = hasFormat ? Parser.SkipToData(sql, end) : end;
         var catalog = database.Catalog;
         if (Volatile.Read(ref _catalogVersion) < catalog.Version)
             ForgetOlderThan(catalog.Version);
         if (_targets.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(prefix, out target) && target.CatalogVersion == catalog.Version)
+        {
+            access.RequireTable(target.Table.Name);
             return true;
+        }
+
         if (SqlParser.Parse(sql) is not InsertStatement { Query: null } insert)
             return false;
 
+        access.RequireTable(insert.Table);
         var format = insert.Format is null ? InputFormat.Values : InputFormat.Find(insert.Format);
         target = InsertTarget.Create(catalog, insert.Table, insert.Columns, format);
         // The parser reads no further than VALUES or the format's name, so the same text up to there always means the same, wherever the first

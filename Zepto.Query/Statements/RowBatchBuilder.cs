@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Zepto.Native.Memory;
+using Zepto.Query.Access;
 using Zepto.Query.Results;
 using Zepto.Query.Syntax;
 using Zepto.Storage.Dictionaries;
@@ -31,6 +32,9 @@ internal sealed unsafe partial class RowBatchBuilder(SymbolDictionary symbols) :
 
     /// <summary>Whether errors name the row, which means something to the client where it wrote the rows itself or in a SELECT.</summary>
     public bool NamesRows { get; init; } = true;
+
+    /// <summary>The only symbols whose rows may be stored; null for all. Set before <see cref="Finish"/>.</summary>
+    public SymbolAccess? Storable { get; set; }
 
     /// <summary>Bytes held for new texts and codes.</summary>
     internal long HeldBytes => _newTexts.Capacity + _newCodes.HeldBytes + _resolved.HeldBytes;
@@ -184,9 +188,44 @@ internal sealed unsafe partial class RowBatchBuilder(SymbolDictionary symbols) :
     /// <summary>Completes the batch: the rows stored, with the columns that the statement leaves out.</summary>
     public void Finish(int rowCount, ReadOnlySpan<int> omittedColumns)
     {
+        RequireStorableNew();
         AddNewCodes(rowCount);
         _batch.SetRowCount(rowCount);
         _target.FillOmitted(_batch, omittedColumns, _nowNs, symbols);
+    }
+
+    /// <summary>Throws Forbidden when the completed batch has a row of a symbol that may not be stored.</summary>
+    public void RequireStorable()
+    {
+        var column = _target.Schema.SymbolIndex;
+        if (Storable is null || column < 0)
+            return;
+        var last = 0;
+        foreach (var id in _batch.Column<int>(column)[.._batch.RowCount])
+        {
+            if (id == last)
+                continue;
+            if (!Storable.Contains(symbols, id))
+                throw StatementAccess.Forbidden();
+            last = id;
+        }
+    }
+
+    /// <summary>The same for symbols that are new, before they get into the dictionary.</summary>
+    private void RequireStorableNew()
+    {
+        if (Storable is null)
+            return;
+        foreach (var added in _newCodes.Span)
+        {
+            if (added.Column != _target.Schema.SymbolIndex)
+                continue;
+            var isStorable = added.LengthBytes == IdWithoutText
+                ? Storable.ContainsNumber((int)added.TextOffset)
+                : Storable.ContainsName(_newTexts.Slice(added.TextOffset, added.LengthBytes));
+            if (!isStorable)
+                throw StatementAccess.Forbidden();
+        }
     }
 
     /// <summary>Lets go of the statement's table and batch, and of the memory that only a large statement needs.</summary>

@@ -1,3 +1,4 @@
+using Zepto.Query.Access;
 using Zepto.Query.Expressions;
 using Zepto.Query.Syntax;
 using Zepto.Storage;
@@ -17,11 +18,11 @@ internal sealed class SchemaStatements(Database database)
         _ => false,
     };
 
-    /// <summary>SHOW, DESCRIBE and EXISTS. Throws SqlException.</summary>
-    public MetadataResult RunReading(Statement statement) => statement switch
+    /// <summary>SHOW, DESCRIBE and EXISTS, as far as the caller sees tables. Throws SqlException.</summary>
+    public MetadataResult RunReading(Statement statement, StatementAccess access) => statement switch
     {
-        FormattedStatement formatted => RunReading(formatted.Inner),
-        ShowTablesStatement => Names(database.Catalog.Tables.Select(t => t.Name).Order(StringComparer.Ordinal)),
+        FormattedStatement formatted => RunReading(formatted.Inner, access),
+        ShowTablesStatement => Names(database.Catalog.Tables.Select(t => t.Name).Where(access.Reaches).Order(StringComparer.Ordinal)),
         ShowDatabasesStatement => Names(["default", "system"]),
         ShowCreateTableStatement show => ShowCreate(Find(show.Table)),
         DescribeStatement describe => Describe(Find(describe.Table)),

@@ -1,3 +1,4 @@
+using Zepto.Query.Access;
 using Zepto.Query.Expressions;
 using Zepto.Query.Syntax;
 
@@ -14,6 +15,9 @@ internal sealed class ScanRestriction
 {
     /// <summary>Wanted values of the designated symbol column (ids or names), or null for all.</summary>
     public BoundExpression[]? Symbols { get; set; }
+
+    /// <summary>The only symbols whose rows the statement's caller sees, whatever it asks for; null for all.</summary>
+    public SymbolAccess? Visible { get; set; }
 
     /// <summary>Bounds on the designated timestamp, all of which hold.</summary>
     public List<ColumnBound> TimeBounds { get; } = [];

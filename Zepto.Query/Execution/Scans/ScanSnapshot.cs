@@ -48,15 +48,22 @@ internal sealed class ScanSnapshot(Database database, Table table, TableSchema s
         if (table.Schema != schema)
             throw new StalePlanException(table.Name);
         _range = TimeRange.Of(restriction.TimeBounds, context);
-        if (restriction.Symbols is null)
+        if (SeesAllSeries)
         {
             SeriesCount = table.SeriesCount;
             return;
         }
 
-        ResolveSymbols(restriction.Symbols, context);
+        _wantedSymbols.Clear();
+        _isWanted.Clear();
+        if (restriction.Symbols is not null)
+            ResolveSymbols(restriction.Symbols, context);
+        else
+            _wantedSymbols.AddRange(restriction.Visible!.Ids(database.Symbols));
         SeriesCount = _wantedSymbols.Count;
     }
+
+    private bool SeesAllSeries => restriction.Symbols is null && restriction.Visible is null;
 
     /// <summary>Lets go of the snapshot.</summary>
     public void Close() => _lease.Dispose();
@@ -64,7 +71,7 @@ internal sealed class ScanSnapshot(Database database, Table table, TableSchema s
     /// <summary>A series by its number below <see cref="SeriesCount"/>; null when the table has no rows of that symbol.</summary>
     public Series? SeriesAt(int index)
     {
-        if (restriction.Symbols is null)
+        if (SeesAllSeries)
             return table.SeriesAt(index);
         return table.TryGetSeries(_wantedSymbols[index], out var found) ? found : null;
     }
@@ -152,7 +159,7 @@ internal sealed class ScanSnapshot(Database database, Table table, TableSchema s
     {
         if (_range.IsEmpty)
             return 0;
-        if (restriction.Symbols is null && _range == TimeRange.All)
+        if (SeesAllSeries && _range == TimeRange.All)
             return _rowCount;
         long count = 0;
         for (var i = 0; i < SeriesCount && count <= enough; i++)
@@ -187,8 +194,6 @@ internal sealed class ScanSnapshot(Database database, Table table, TableSchema s
 
     private void ResolveSymbols(BoundExpression[] symbols, EvaluationContext context)
     {
-        _wantedSymbols.Clear();
-        _isWanted.Clear();
         foreach (var symbol in symbols)
         {
             var value = ConstantValue.Of(symbol, context);
@@ -205,7 +210,7 @@ internal sealed class ScanSnapshot(Database database, Table table, TableSchema s
                     throw new InvalidOperationException("the planner gave a symbol restriction that is neither a name nor an id");
             }
 
-            if (id != 0 && _isWanted.Add(id))
+            if (id != 0 && (restriction.Visible is not { } visible || visible.Contains(database.Symbols, id)) && _isWanted.Add(id))
                 _wantedSymbols.Add(id);
         }
     }

@@ -65,7 +65,7 @@ public sealed class EndpointTests : IDisposable
 
     [Fact]
     public void Options_OfTheServer_NamesAllMethods() =>
-        Assert.Equal("GET, HEAD, POST, DELETE, OPTIONS", _client.Ask("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n").Field("Allow"));
+        Assert.Equal("GET, HEAD, POST, PATCH, DELETE, OPTIONS", _client.Ask("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n").Field("Allow"));
 
     [Fact]
     public void Method_ThatAPathDoesNotHave_Is405WithAllow()

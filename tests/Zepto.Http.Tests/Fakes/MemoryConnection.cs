@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using Zepto.Http.Endpoints;
+using Zepto.Http.Identity;
 using Zepto.Http.Protocol;
 using Zepto.Http.Serving;
 using Zepto.Http.Transport;
@@ -25,11 +26,11 @@ internal sealed class MemoryConnection
     {
         Engine = engine ?? new FakeRunner();
         _fromServer = new Pipe(Inline(sendBufferBytes));
-        QueryHandler query = new(Engine, new LatencyHistogram(), () => true);
-        Router router = new();
-        router.Add("/", get: query, post: query);
-        router.Add("/ping", get: new PingHandler());
-        router.Add("/ready", get: new ReadyHandler(() => true, () => Services!.IsDraining));
+        QueryHandler query = new(Engine, new LatencyHistogram(), new AuditLog(), () => true);
+        Router router = new(Guards.Open());
+        router.Add("/", RouteAccess.Statement, get: query, post: query);
+        router.Add("/ping", RouteAccess.Probe, get: new PingHandler());
+        router.Add("/ready", RouteAccess.Probe, get: new ReadyHandler(() => true, () => Services!.IsDraining));
         Services = new ServingServices
         {
             Limits = limits ?? DefaultLimits,

@@ -40,7 +40,7 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("--frob", "--frob")]
     [InlineData("--tls-cert x", "--tls-cert")]
-    [InlineData("--auth", "--auth")]
+    [InlineData("--authenticate", "--authenticate")]
     [InlineData("--config x", "--config")]
     [InlineData("stray", "stray")]
     [InlineData("@file", "@file")]

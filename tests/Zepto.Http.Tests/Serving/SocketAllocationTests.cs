@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using Zepto.Http.Hosting;
 using Zepto.Http.Tests.Fakes;
 
 namespace Zepto.Http.Tests.Serving;
@@ -23,8 +24,33 @@ public sealed class SocketAllocationTests
     public void SteadyState_Requests_AllocateNothing(string request, int pipelined)
     {
         Allocations.SkipUnoptimised();
-        FakeRunner engine = new() { IsRecording = false };
-        using TestServer server = new(engine: engine);
+        using TestServer server = new(engine: new FakeRunner { IsRecording = false });
+        AssertNothingAllocated(server, request, pipelined);
+    }
+
+    [Theory]
+    [InlineData("POST / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Length: 8\r\n\r\nSELECT 1")]
+    [InlineData("POST / HTTP/1.1\r\nHost: x\r\nAuthorization: Basic {basic}\r\nContent-Length: 8\r\n\r\nSELECT 1")]
+    [InlineData("POST / HTTP/1.1\r\nHost: x\r\nX-ClickHouse-User: default\r\nX-ClickHouse-Key: {key}\r\nContent-Length: 8\r\n\r\nSELECT 1")]
+    [InlineData("GET /?password={key}&query=SELECT%201 HTTP/1.1\r\nHost: x\r\n\r\n")]
+    [InlineData("POST / HTTP/1.1\r\nHost: x\r\nCookie: a=b; zepto_sid={session}\r\nContent-Length: 8\r\n\r\nSELECT 1")]
+    public void SteadyState_AuthenticatedRequests_AllocateNothing(string request)
+    {
+        Allocations.SkipUnoptimised();
+        using TestServer server = new(new ServerOptions { Auth = true, InMemory = true }, new FakeRunner { IsRecording = false });
+        string key = server.Host.FirstKey!;
+        string session;
+        using (TestClient login = server.Connect())
+        {
+            string field = login.Post("/auth/session", "", $"Authorization: Bearer {key}\r\n").Field("Set-Cookie")!;
+            session = field[(field.IndexOf('=') + 1)..field.IndexOf(';')];
+        }
+        AssertNothingAllocated(server, request.Replace("{key}", key).Replace("{session}", session)
+            .Replace("{basic}", Convert.ToBase64String(Encoding.ASCII.GetBytes("default:" + key))), pipelined: 1);
+    }
+
+    private static void AssertNothingAllocated(TestServer server, string request, int pipelined)
+    {
         using TestClient client = server.Connect();
         byte[] bytes = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(request, pipelined)));
         byte[] answers = new byte[64 * 1024];

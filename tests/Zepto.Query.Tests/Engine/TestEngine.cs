@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Zepto.Query.Access;
 using Zepto.Query.Engine;
 using Zepto.Query.Results;
 using Zepto.Query.Statements;
@@ -22,6 +23,9 @@ internal sealed class TestEngine : IDisposable
     public Database Database { get; }
 
     public QueryEngine Engine { get; }
+
+    /// <summary>What the statements may do and see; null for everything.</summary>
+    public StatementAccess? Access { get; set; }
 
     /// <summary>Faults of the engine's own; none are expected.</summary>
     public List<Exception> Faults { get; } = [];
@@ -49,7 +53,7 @@ internal sealed class TestEngine : IDisposable
     }
 
     public IStatementExecution Start(string sql, bool readOnly = false) =>
-        Engine.Start(Encoding.UTF8.GetBytes(sql), new StatementContext { ReadOnly = readOnly, Subject = "test" });
+        Engine.Start(Encoding.UTF8.GetBytes(sql), new StatementContext { ReadOnly = readOnly, Subject = "test", Access = Access });
 
     public (string[] Rows, StatementErrorKind Kind, string Error) Run(string sql, bool readOnly = false)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Zepto.Query.Access;
 using Zepto.Query.Expressions;
 using Zepto.Query.Statements;
 using Zepto.Query.Statements.Formats;
@@ -50,7 +51,7 @@ internal sealed class InsertFixture : IDisposable
     /// <summary>As <see cref="Read(string)"/>, of bytes, with the rows in the statement or outside it.</summary>
     public RowBatch Read(ReadOnlySpan<byte> sql, ReadOnlySpan<byte> outside = default)
     {
-        if (!Targets.TryGet(sql, out var target, out var offset))
+        if (!Targets.TryGet(sql, StatementAccess.Unrestricted, out var target, out var offset))
         {
             var insert = Assert.IsType<InsertStatement>(SqlParser.Parse(sql));
             (target, offset) = (InsertTarget.Create(Database.Catalog, insert.Table, insert.Columns, InputFormat.Values), insert.DataOffset);

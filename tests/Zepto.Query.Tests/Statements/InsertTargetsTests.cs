@@ -1,4 +1,5 @@
 using System.Text;
+using Zepto.Query.Access;
 using Zepto.Query.Statements;
 using Zepto.Query.Syntax;
 using Zepto.Storage.Schema;
@@ -117,7 +118,7 @@ public sealed class InsertTargetsTests : IDisposable
     private InsertTarget? Get(string sql, out string rows)
     {
         var bytes = Encoding.UTF8.GetBytes(sql);
-        var found = _insert.Targets.TryGet(bytes, out var target, out var offset);
+        var found = _insert.Targets.TryGet(bytes, StatementAccess.Unrestricted, out var target, out var offset);
         rows = found ? Encoding.UTF8.GetString(bytes.AsSpan(offset)) : "";
         return found ? target : null;
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using Zepto.Query.Access;
 using Zepto.Query.Results;
 using Zepto.Query.Syntax;
 
@@ -252,7 +253,7 @@ public sealed class InsertValuesReaderTests : IDisposable
     public async Task Read_ColumnsChangedAfterTheTargetWasMade_RowsKeepTheirColumns()
     {
         var sql = "INSERT INTO trades VALUES ('A', 1, 2, 3)"u8.ToArray();
-        Assert.True(_insert.Targets.TryGet(sql, out var target, out var offset));
+        Assert.True(_insert.Targets.TryGet(sql, StatementAccess.Unrestricted, out var target, out var offset));
         await _insert.Database.AddColumnAsync("trades", new("venue", Storage.Schema.ColumnType.Int64));
         await _insert.Database.DropColumnAsync("trades", target.Schema.Columns[1].Name);
         using var reader = new Query.Statements.InsertReader(_insert.Database);
@@ -287,7 +288,7 @@ public sealed class InsertValuesReaderTests : IDisposable
     {
         var texts = string.Join(", ", Enumerable.Range(0, 60_000).Select(i => $"('{i} \\n {new string('x', 40)}', 1)"));
         var sql = Encoding.UTF8.GetBytes($"INSERT INTO d (s, n) VALUES ('{new string('y', 3_000_000)}\\n', 1), {texts}{end}");
-        Assert.True(_insert.Targets.TryGet(sql, out var target, out var offset));
+        Assert.True(_insert.Targets.TryGet(sql, StatementAccess.Unrestricted, out var target, out var offset));
         using var reader = new Query.Statements.InsertReader(_insert.Database);
         var batch = _insert.Database.RentBatch(target.Table);
         if (end == "")

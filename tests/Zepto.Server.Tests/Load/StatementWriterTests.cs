@@ -3,6 +3,7 @@ using Zepto.Load;
 using Zepto.Load.Columns;
 using Zepto.Load.Csv;
 using Zepto.Load.Sending;
+using Zepto.Query.Access;
 using Zepto.Query.Statements;
 using Zepto.Storage;
 using Zepto.Storage.Schema;
@@ -63,7 +64,7 @@ public class StatementWriterTests
         {
             var value = string.Concat(Enumerable.Range(0, random.Next(20)).Select(_ => "ab'\\n%\"\n\t€"[random.Next(10)]));
             var sql = Encoding.UTF8.GetBytes(Write($"x\n\"{value.Replace("\"", "\"\"")}\"\n"));
-            Assert.True(targets.TryGet(sql, out var target, out var offset));
+            Assert.True(targets.TryGet(sql, StatementAccess.Unrestricted, out var target, out var offset));
             var batch = database.RentBatch(target.Table);
             reader.Read(sql, offset, default, target, batch, 0);
             Assert.Equal(1, batch.RowCount);
