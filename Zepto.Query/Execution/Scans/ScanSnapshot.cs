@@ -107,8 +107,11 @@ internal sealed class ScanSnapshot(Database database, Table table, TableSchema s
         return partitions[first..low];
     }
 
-    /// <summary>Slices of a partition as the snapshot sees them.</summary>
-    public ReadOnlySpan<SegmentSlice> SlicesOf(Partition partition) => partition.StateAt(_sequence).Slices;
+    /// <summary>A partition as the snapshot sees it. The next call may give the same rows in other slices, so who keeps a position keeps the state.</summary>
+    public PartitionState StateOf(Partition partition) => partition.StateAt(_sequence);
+
+    /// <summary>Its slices.</summary>
+    public ReadOnlySpan<SegmentSlice> SlicesOf(Partition partition) => StateOf(partition).Slices;
 
     /// <summary>The part of a slice that is committed and within the time range; false when nothing is.</summary>
     public bool TryRead(Series series, in SegmentSlice slice, out SliceRows rows)

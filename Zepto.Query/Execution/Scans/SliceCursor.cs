@@ -14,7 +14,8 @@ internal sealed class SliceCursor(ScanSnapshot snapshot)
     // Kept while the series lasts: rows of an earlier day, stored meanwhile, move the partitions of the series on.
     private ReadOnlyMemory<Partition> _partitions;
     private int _nextPartition;
-    private Partition? _partition;
+    // Kept for the same reason: compaction may put fewer slices with the same rows in the place of those that are counted.
+    private PartitionState? _state;
     private int _nextSlice;
 
     /// <summary>Goes to the beginning of an opened snapshot.</summary>
@@ -24,7 +25,7 @@ internal sealed class SliceCursor(ScanSnapshot snapshot)
         _series = null;
         _partitions = default;
         _nextPartition = 0;
-        _partition = null;
+        _state = null;
     }
 
     /// <summary>The next slice; false at the end. Thread-safe.</summary>
@@ -38,9 +39,9 @@ internal sealed class SliceCursor(ScanSnapshot snapshot)
     {
         while (true)
         {
-            if (_partition is not null)
+            if (_state is not null)
             {
-                var slices = snapshot.SlicesOf(_partition);
+                var slices = _state.Slices;
                 while (_nextSlice < slices.Length)
                 {
                     if (snapshot.TryRead(_series!, slices[_nextSlice++], out rows))
@@ -50,7 +51,7 @@ internal sealed class SliceCursor(ScanSnapshot snapshot)
 
             if (_nextPartition < _partitions.Length)
             {
-                _partition = _partitions.Span[_nextPartition++];
+                _state = snapshot.StateOf(_partitions.Span[_nextPartition++]);
                 _nextSlice = 0;
                 continue;
             }
@@ -63,7 +64,7 @@ internal sealed class SliceCursor(ScanSnapshot snapshot)
 
             _series = snapshot.SeriesAt(_nextSeries++);
             _partitions = _series is null ? default : snapshot.PartitionsOf(_series);
-            _partition = null;
+            _state = null;
             _nextPartition = 0;
         }
     }

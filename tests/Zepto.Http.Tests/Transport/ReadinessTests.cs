@@ -4,7 +4,7 @@ namespace Zepto.Http.Tests.Transport;
 
 public sealed class ReadinessTests
 {
-    private const int Rounds = 200_000;
+    private const int Rounds = 20_000;
 
     private Readiness _readiness;
     private int _signalled;

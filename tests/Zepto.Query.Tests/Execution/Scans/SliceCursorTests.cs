@@ -46,6 +46,25 @@ public sealed class SliceCursorTests : IDisposable
         snapshot.Close();
     }
 
+    [Fact]
+    public async Task TryTake_SlicesJoinedMeanwhile_GivesEveryRowOnce()
+    {
+        long[] times = [.. Enumerable.Range(0, 1000).Select(i => (long)i)];
+        foreach (var part in times.Chunk(100))
+            await Store(part);
+        Assert.True(_table.SeriesAt(0).Partitions.Span[0].StateAt(long.MaxValue).Slices.Length > 2);
+        var snapshot = new ScanSnapshot(_database, _table, _table.Schema, new ScanRestriction());
+        snapshot.Open(_context);
+        var slices = new SliceCursor(snapshot);
+        slices.Reset();
+        Assert.True(slices.TryTake(out var rows));
+        List<long> seen = [.. TimesOf(rows)];
+        Assert.Equal(1, _database.Compact());
+        seen.AddRange(Drain(slices));
+        snapshot.Close();
+        Assert.Equal(times, seen);
+    }
+
     // The first and the last day that INT64 holds are no whole days.
     [Fact]
     public async Task TryTake_TimeRange_LooksAtItsDaysOnlyAndLosesNoRow()
