@@ -4,7 +4,7 @@ using Zepto.Storage.Tests.Persistence;
 
 namespace Zepto.Storage.Tests.Extents;
 
-/// <summary>On machines with several memory nodes, rows lie on the node of the CPU that stores them. With one node there is only one place, and it is node 0 or the one that is there.</summary>
+/// <summary>Rows lie on the memory node of the CPU that stores them; on a machine with one node there is no other place.</summary>
 public sealed partial class MemoryNodeTests
 {
     [Theory]
