@@ -44,6 +44,12 @@ public sealed record DatabaseOptions
     /// <summary>CPU of the first writer thread, the next ones follow; -1 lets the scheduler choose.</summary>
     public int FirstWriterCpu { get; init; } = -1;
 
+    /// <summary>
+    /// Whether memory for segments comes from the memory node of the pinned writer threads, where the machine has several nodes and all writers are on one.
+    /// A data directory's mappings get their pages there anyway, as the writer is the first to touch them.
+    /// </summary>
+    public bool Numa { get; init; } = true;
+
     /// <summary>Statements that may wait for a writer thread.</summary>
     public int IngestQueueBatches { get; init; } = 1024;
 

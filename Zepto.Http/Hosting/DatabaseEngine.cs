@@ -112,6 +112,7 @@ public sealed class DatabaseEngine : IServerEngine, IServerStatistics, IStatemen
                 RecoveryBegins = () => _recovers.TrySetResult(),
                 Log = line => log.Write(LogLevel.Warning, line),
                 FirstWriterCpu = options.Pin ? WriterCpu() : -1,
+                Numa = options.Numa,
             });
         }
         catch (StorageException exception)

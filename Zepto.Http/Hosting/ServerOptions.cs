@@ -166,6 +166,9 @@ public sealed record ServerOptions
     [Option("--pin", "Pin query threads to cores", Negation = "--no-pin")]
     public bool Pin { get; init; } = true;
 
+    [Option("--numa", "Take memory for rows from the memory node of the pinned writer thread", Negation = "--no-numa")]
+    public bool Numa { get; init; } = true;
+
     [Option("--log-format", "Shape of the log on stderr: text or json")]
     public LogFormat LogFormat { get; init; } = LogFormat.Text;
 

@@ -28,7 +28,6 @@ internal static unsafe partial class Libc
     public const int LockExclusive = 2;
     public const int LockWithoutWaiting = 4;
     public const int SchedulerIdle = 5;
-    public const long SystemCallMbind = 237;
     public const int ResourceOpenFiles = 7;
     public const int MessageDoNotWait = 0x40;
     public const int MessageNoSignal = 0x4000;
@@ -39,6 +38,9 @@ internal static unsafe partial class Libc
     public const int EpollAdd = 1;
     public const int EventCloseOnExec = 0x80000;
     public const int EventDoNotBlock = 0x800;
+
+    // The C library has no function for it.
+    public static readonly long SystemCallMbind = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 235 : 237;
 
     [LibraryImport(Library, EntryPoint = "mmap", SetLastError = true)]
     public static partial void* Mmap(void* address, nuint length, int protection, int flags, int descriptor, long offset);

@@ -26,6 +26,21 @@ public sealed class CpuTopology
     /// <summary>Memory node of a CPU; 0 where the kernel does not say.</summary>
     public int NodeOf(int cpu) => _nodeOfCpu.GetValueOrDefault(cpu);
 
+    /// <summary>Memory node of so many CPUs from one on; -1 when they lie on several, or the machine has only one.</summary>
+    public int CommonNodeOf(int firstCpu, int count)
+    {
+        if (NodeCount == 1)
+            return -1;
+        var node = NodeOf(firstCpu);
+        for (var cpu = firstCpu + 1; cpu < firstCpu + count; cpu++)
+        {
+            if (NodeOf(cpu) != node)
+                return -1;
+        }
+
+        return node;
+    }
+
     /// <summary>Reads a directory laid out as sysfs lays out its nodes: nodeN/cpulist.</summary>
     internal static CpuTopology Read(string nodesDirectory, int[] cpus)
     {

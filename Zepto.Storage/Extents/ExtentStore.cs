@@ -1,4 +1,5 @@
 using Zepto.Native.Mapping;
+using Zepto.Native.Topology;
 
 namespace Zepto.Storage.Extents;
 
@@ -7,7 +8,8 @@ namespace Zepto.Storage.Extents;
 /// <param name="directoryId">Mark of the data directory in each file.</param>
 /// <param name="extentBytes">Length of an extent unless a segment needs more.</param>
 /// <param name="beforeReserving">See <see cref="DatabaseOptions.BeforeReserving"/>.</param>
-internal sealed class ExtentStore(string? directory, ulong directoryId, long extentBytes, Action<long>? beforeReserving) : IDisposable
+/// <param name="memoryNode">Memory node that anonymous memory should come from; -1 for whatever the kernel chooses.</param>
+internal sealed class ExtentStore(string? directory, ulong directoryId, long extentBytes, Action<long>? beforeReserving, int memoryNode = -1) : IDisposable
 {
     private readonly List<ExtentFile?> _files = [];
     private readonly List<MemoryRegion> _regions = [];
@@ -27,7 +29,7 @@ internal sealed class ExtentStore(string? directory, ulong directoryId, long ext
         const long wholePages = 4095;
         var lengthBytes = Math.Max(extentBytes, segmentBytes + HeaderBytes) + wholePages & ~wholePages;
         var file = directory is null ? null : ExtentFile.Create(directory, _files.Count, directoryId, lengthBytes);
-        _regions.Add(file?.Region ?? MemoryRegion.Anonymous(lengthBytes, MappingHints.HugePages));
+        _regions.Add(file?.Region ?? Anonymous(lengthBytes));
         _files.Add(file);
     }
 
@@ -75,5 +77,14 @@ internal sealed class ExtentStore(string? directory, ulong directoryId, long ext
 
         _regions.Clear();
         _files.Clear();
+    }
+
+    // Not for files: the kernel places their pages where the thread runs that touches them first, which is the writer, and heeds no wish for a shared mapping.
+    private unsafe MemoryRegion Anonymous(long lengthBytes)
+    {
+        var region = MemoryRegion.Anonymous(lengthBytes, MappingHints.HugePages);
+        if (memoryNode >= 0)
+            _ = NumaBinding.TryPrefer(region.Address, lengthBytes, memoryNode);
+        return region;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Zepto.Native.Topology;
 using Zepto.Storage.Dictionaries;
 using Zepto.Storage.Epochs;
 using Zepto.Storage.Extents;
@@ -103,7 +104,9 @@ internal sealed class StoredState : IDisposable
 
     private void UseExtents(string? directory, ulong directoryId)
     {
-        _extents = new ExtentStore(directory, directoryId, _options.ExtentBytes, _options.BeforeReserving);
+        var isPlaced = _options is { Numa: true, FirstWriterCpu: >= 0 };
+        var node = isPlaced ? CpuTopology.Current.CommonNodeOf(_options.FirstWriterCpu, Math.Max(1, _options.WriterThreads)) : -1;
+        _extents = new ExtentStore(directory, directoryId, _options.ExtentBytes, _options.BeforeReserving, node);
         Allocator = new SegmentAllocator(_extents);
     }
 

@@ -24,14 +24,14 @@ public sealed class CommandLineTests
             "--port", "0", "--bind=0.0.0.0", "--allow-insecure", "--data-dir", "d", "--in-memory", "--durability", "sync", "--recover", "--demo", "--query-timeout-ms", "1",
             "--max-query-memory-mb", "2", "--max-result-rows", "3", "--max-concurrent-queries", "4", "--max-body-mb", "5", "--max-header-kb", "6",
             "--max-connections", "7", "--header-timeout-ms", "8", "--body-timeout-ms", "9", "--idle-timeout-ms", "10", "--drain-timeout-ms", "11",
-            "--io-threads", "12", "--query-threads", "13", "--no-pin", "--log-format", "JSON", "--log-level", "warning",
+            "--io-threads", "12", "--query-threads", "13", "--no-pin", "--no-numa", "--log-format", "JSON", "--log-level", "warning",
         ]).Options;
         Assert.Equal(
             new ServerOptions
             {
                 Port = 0, Bind = "0.0.0.0", AllowInsecure = true, DataDir = "d", InMemory = true, Durability = Durability.Sync, Recover = true, Demo = true,
                 QueryTimeoutMs = 1, MaxQueryMemoryMb = 2, MaxResultRows = 3, MaxConcurrentQueries = 4, MaxBodyMb = 5, MaxHeaderKb = 6, MaxConnections = 7,
-                HeaderTimeoutMs = 8, BodyTimeoutMs = 9, IdleTimeoutMs = 10, DrainTimeoutMs = 11, IoThreads = 12, QueryThreads = 13, Pin = false,
+                HeaderTimeoutMs = 8, BodyTimeoutMs = 9, IdleTimeoutMs = 10, DrainTimeoutMs = 11, IoThreads = 12, QueryThreads = 13, Pin = false, Numa = false,
                 LogFormat = LogFormat.Json, LogLevel = LogLevel.Warning,
             },
             options);
@@ -66,11 +66,11 @@ public sealed class CommandLineTests
     {
         Dictionary<string, string> variables = new()
         {
-            ["ZEPTO_PORT"] = "1", ["ZEPTO_IN_MEMORY"] = "1", ["ZEPTO_DATA_DIR"] = "from variable", ["ZEPTO_PIN"] = "off", ["ZEPTO_LOG_FORMAT"] = "json",
+            ["ZEPTO_PORT"] = "1", ["ZEPTO_IN_MEMORY"] = "1", ["ZEPTO_DATA_DIR"] = "from variable", ["ZEPTO_PIN"] = "off", ["ZEPTO_NUMA"] = "off", ["ZEPTO_LOG_FORMAT"] = "json",
         };
         ServerOptions options = Read(["--port", "2"], variables).Options;
-        Assert.Equal((2, true, "from variable", false, LogFormat.Json),
-            (options.Port, options.InMemory, options.DataDir, options.Pin, options.LogFormat));
+        Assert.Equal((2, true, "from variable", false, false, LogFormat.Json),
+            (options.Port, options.InMemory, options.DataDir, options.Pin, options.Numa, options.LogFormat));
     }
 
     [Theory]

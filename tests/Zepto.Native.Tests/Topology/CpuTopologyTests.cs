@@ -31,6 +31,7 @@ public class CpuTopologyTests
         Directory.Delete(directory, recursive: true);
         Assert.Equal(2, topology.NodeCount);
         Assert.Equal([0, 0, 1, 1], new[] { 0, 1, 2, 3 }.Select(topology.NodeOf));
+        Assert.Equal([0, 1, 1, -1, -1], new[] { (0, 2), (2, 1), (2, 2), (1, 2), (0, 4) }.Select(cpus => topology.CommonNodeOf(cpus.Item1, cpus.Item2)));
     }
 
     [Fact]
@@ -39,6 +40,7 @@ public class CpuTopologyTests
         var topology = CpuTopology.Read("/does/not/exist", [0, 1]);
         Assert.Equal(1, topology.NodeCount);
         Assert.Equal(0, topology.NodeOf(1));
+        Assert.Equal(-1, topology.CommonNodeOf(1, 1));
     }
 
     [Fact]

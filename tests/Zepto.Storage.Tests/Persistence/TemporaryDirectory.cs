@@ -24,14 +24,14 @@ internal sealed class TemporaryDirectory : IDisposable
     /// <summary>As <see cref="Options"/>, without a log.</summary>
     public DatabaseOptions Unlogged(Action<string>? log = null, string name = "data", int writers = 1) => Options(log, name, writers) with { Durability = Durability.Off };
 
-    /// <summary>Copies <c>data</c> as a crash at this moment would leave it.</summary>
-    public void CopyData(string target)
+    /// <summary>Copies a database's directory, <c>data</c> if no other, as a crash at this moment would leave it.</summary>
+    public void CopyData(string target, string source = "data")
     {
         foreach (var directory in new[] { "", "extents", "dictionaries", "log" })
         {
             Directory.CreateDirectory(At(target, directory));
             // Not the lock file: a dead process holds no lock.
-            foreach (var file in Directory.EnumerateFiles(At("data", directory)).Where(f => !f.EndsWith("LOCK", StringComparison.Ordinal)))
+            foreach (var file in Directory.EnumerateFiles(At(source, directory)).Where(f => !f.EndsWith("LOCK", StringComparison.Ordinal)))
                 CopyWhileInUse(file, At(target, directory, System.IO.Path.GetFileName(file)));
         }
     }
