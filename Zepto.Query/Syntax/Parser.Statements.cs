@@ -74,6 +74,8 @@ internal ref partial struct Parser
             return ParseSet();
         if (AtWord("KILL"u8))
             return ParseKill();
+        if (AtWord("BACKUP"u8))
+            return ParseBackup(out complete);
 
         complete = false;
         foreach (var verb in s_refusedVerbs)
@@ -88,7 +90,7 @@ internal ref partial struct Parser
     /// <summary>Verbs of statements that are known and not run; TABLE and the like after them add nothing.</summary>
     private static readonly string[] s_refusedVerbs =
     [
-        "BACKUP", "RESTORE", "RENAME", "OPTIMIZE", "GRANT", "REVOKE", "ATTACH", "DETACH", "SYSTEM", "BEGIN",
+        "RESTORE", "RENAME", "OPTIMIZE", "GRANT", "REVOKE", "ATTACH", "DETACH", "SYSTEM", "BEGIN",
         "COMMIT", "ROLLBACK", "COPY", "VACUUM", "MERGE", "CHECK", "ANALYZE", "EXCHANGE", "UNDROP", "PREPARE", "EXECUTE", "CHECKPOINT",
     ];
 
