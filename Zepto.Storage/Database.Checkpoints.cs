@@ -11,22 +11,7 @@ public sealed partial class Database
     /// Makes everything stored up to the call part of a checkpoint, so that the next start has nothing of it to replay; done when it is. Nothing to do in
     /// memory. Throws StorageException (Unwritable), and the directory is at its last checkpoint then.
     /// </summary>
-    public async ValueTask CheckpointAsync()
-    {
-        if (_state.Checkpointer is not { } checkpointer)
-            return;
-        Table[] dropped = [];
-        await checkpointer.RunAsync(
-            () =>
-            {
-                var begin = BeginCheckpoint();
-                lock (_changing)
-                    dropped = [.. _toRetire];
-                return begin;
-            }, CaptureAsync).ConfigureAwait(false);
-        // The manifest names none of their segments any more.
-        await RetireAsync(dropped).ConfigureAwait(false);
-    }
+    public ValueTask CheckpointAsync() => CheckpointAsync(CaptureAsync, copy: null);
 
     /// <summary>As <see cref="CheckpointAsync"/>, waiting.</summary>
     public void Checkpoint() => CheckpointAsync().AsTask().GetAwaiter().GetResult();
@@ -39,6 +24,25 @@ public sealed partial class Database
 
     /// <summary>One look of the background's: of partitions that got rows since the last one, only what cannot grow any more.</summary>
     internal int CompactWritten() => _compactor.Run(toTheEnd: false, CancellationToken.None);
+
+    /// <param name="capture">Adds the tables, on their writer threads.</param>
+    /// <param name="copy">See <see cref="Checkpointer.RunAsync"/>.</param>
+    private async ValueTask CheckpointAsync(Func<CheckpointBegin, TableCapture, ValueTask> capture, Func<Manifest, ValueTask>? copy)
+    {
+        if (_state.Checkpointer is not { } checkpointer)
+            return;
+        Table[] dropped = [];
+        await checkpointer.RunAsync(
+            () =>
+            {
+                var begin = BeginCheckpoint();
+                lock (_changing)
+                    dropped = [.. _toRetire];
+                return begin;
+            }, capture, copy: copy).ConfigureAwait(false);
+        // The manifest names none of their segments any more.
+        await RetireAsync(dropped).ConfigureAwait(false);
+    }
 
     private void Stop(Checkpointer checkpointer, bool makeDurable)
     {

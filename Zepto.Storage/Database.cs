@@ -228,6 +228,7 @@ public sealed partial class Database : IDisposable
 
     private void Close(bool makeDurable)
     {
+        _closing.Cancel();
         _retention?.Dispose();
         _schedule?.Dispose();
         _compaction?.Dispose();

@@ -25,6 +25,7 @@ internal static unsafe partial class Libc
     public const int OpenReadWrite = 2;
     public const int OpenCreate = 0x40;
     public const int OpenCloseOnExec = 0x80000;
+    public const nuint ControlClone = 0x40049409;
     public const int LockExclusive = 2;
     public const int LockWithoutWaiting = 4;
     public const int SchedulerIdle = 5;
@@ -80,6 +81,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "fallocate", SetLastError = true)]
     public static partial int Fallocate(SafeFileHandle descriptor, int mode, long offset, long length);
+
+    [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int ControlFiles(SafeFileHandle descriptor, nuint request, SafeFileHandle other);
 
     [LibraryImport(Library, EntryPoint = "ftruncate", SetLastError = true)]
     public static partial int Ftruncate(SafeFileHandle descriptor, long length);

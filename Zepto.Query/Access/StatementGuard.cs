@@ -73,6 +73,9 @@ internal static class StatementGuard
             case SetRetentionStatement retention:
                 CheckWhole(access, retention.Table);
                 break;
+            case OptimizeStatement optimize:
+                Check(access, StatementPermissions.Admin, optimize.Table);
+                break;
             case KillQueryStatement:
                 access.Require(StatementPermissions.Admin);
                 break;

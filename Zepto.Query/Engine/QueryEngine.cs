@@ -163,6 +163,10 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
                 RequireWriting(context, "KILL QUERY");
                 execution.Use(PlanOf(KillResult(kill)), formatName);
                 break;
+            case BackupStatement backup:
+                RequireWriting(context, "BACKUP");
+                execution.Use(new BackupRun(Database, backup, formatName));
+                break;
             case AcceptedStatement:
                 break;
             case UnsupportedStatement unsupported:
@@ -219,7 +223,7 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
         return result;
     }
 
-    private static Plan PlanOf(MetadataResult result) => new(new MetadataOperator(result), result.Columns, [], null);
+    internal static Plan PlanOf(MetadataResult result) => new(new MetadataOperator(result), result.Columns, [], null);
 
     private void Insert(StatementExecution execution, ReadOnlySpan<byte> sql, in StatementContext context, InsertTarget target, int dataOffset, long nowNs)
     {

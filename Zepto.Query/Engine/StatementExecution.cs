@@ -28,6 +28,7 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
     private Plan? _plan;
     private Statement? _change;
     private RowChange? _rowChange;
+    private BackupRun? _backup;
     private bool _isOpen;
     private bool _isAdmitted;
     private long _rowsReturned;
@@ -67,7 +68,7 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
     /// <summary>Reader of INSERT's rows, kept with its buffers.</summary>
     public InsertReader InsertReader { get; }
 
-    public ReadOnlySpan<ResultColumn> Columns => _plan is null ? [] : _plan.Columns;
+    public ReadOnlySpan<ResultColumn> Columns => _plan is not null ? _plan.Columns : _backup is not null ? BackupRun.Columns : [];
 
     public int BatchRows { get; private set; }
 
@@ -89,6 +90,7 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
     {
         Run.Cancel();
         _rowChange?.Cancel();
+        _backup?.Cancel();
         _engine.Threads.Wake(this);
     }
 
@@ -138,6 +140,13 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
     /// <summary>The statement changes rows; done by the first MoveNextAsync.</summary>
     public void Use(RowChange change) => _rowChange = change;
 
+    /// <summary>The statement makes a backup; done by the first MoveNextAsync, which gives its row.</summary>
+    public void Use(BackupRun backup)
+    {
+        _backup = backup;
+        _formatName = backup.FormatName;
+    }
+
     /// <summary>Ends with an error.</summary>
     public void Fail(Exception exception)
     {
@@ -178,6 +187,8 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
         _change = null;
         _rowChange?.Dispose();
         _rowChange = null;
+        _backup?.Dispose();
+        _backup = null;
         _engine.Return(this);
     }
 
@@ -286,6 +297,15 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
         }
     }
 
+    private async ValueTask<bool> BackUpAsync(BackupRun backup)
+    {
+        var result = await backup.RunAsync().ConfigureAwait(false);
+        // The backup is there: that it took longer than a query may is no error.
+        Run.EndTimeLimit();
+        Use(QueryEngine.PlanOf(result), backup.FormatName);
+        return await StepAsync().ConfigureAwait(false);
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ChangeAsync()
     {
@@ -305,6 +325,11 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
             else if (_rowChange is not null)
             {
                 await ChangeRowsAsync(_rowChange).ConfigureAwait(false);
+            }
+
+            else if (_backup is not null)
+            {
+                return await BackUpAsync(_backup).ConfigureAwait(false);
             }
 
             End();

@@ -65,6 +65,9 @@ internal sealed class QueryRun : IDisposable
         _deadlineTicks = timeoutMs == 0 ? long.MaxValue : Stopwatch.GetTimestamp() + timeoutMs * (Stopwatch.Frequency / 1000);
     }
 
+    /// <summary>Lifts the limit of time.</summary>
+    public void EndTimeLimit() => _deadlineTicks = long.MaxValue;
+
     /// <summary>
     /// A run of the same statement for a thread that helps: memory of its own, literals and stop signs of this one. Kept for the next time; its memory
     /// stays until then.

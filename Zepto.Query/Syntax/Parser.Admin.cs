@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Zepto.Query.Syntax;
 
-/// <summary>SHOW, DESCRIBE, EXISTS, EXPLAIN, USE, SET and KILL.</summary>
+/// <summary>SHOW, DESCRIBE, EXISTS, EXPLAIN, USE, SET, KILL and BACKUP.</summary>
 internal ref partial struct Parser
 {
     private Statement ParseShow(out bool complete)
@@ -89,13 +89,31 @@ internal ref partial struct Parser
         ExpectWord("WHERE"u8);
         ExpectWord("query_id"u8);
         Expect(TokenKind.Equal, "'='");
-        if (!At(TokenKind.Text))
-            throw Unexpected("the query's id as a string");
-        var id = Encoding.UTF8.GetString(TextLiteral.Decode(Bytes));
-        Advance();
+        var id = ParseText("the query's id as a string");
         if (!AcceptWord("SYNC"u8))
             AcceptWord("ASYNC"u8);
         return WithTail(new KillQueryStatement(position, id));
+    }
+
+    /// <summary>ClickHouse's BACKUP of single tables and to other places is refused by name.</summary>
+    private Statement ParseBackup(out bool complete)
+    {
+        complete = true;
+        var position = _token.Position;
+        Advance();
+        if (!AcceptWord("DATABASE"u8) && !AtWord("TO"u8))
+            return At(TokenKind.Word) ? Refuse(position, "BACKUP", out complete) : throw Unexpected("TO");
+        ExpectWord("TO"u8);
+        return WithTail(new BackupStatement(position, ParseText("the directory as a string")));
+    }
+
+    private string ParseText(string expected)
+    {
+        if (!At(TokenKind.Text))
+            throw Unexpected(expected);
+        var text = Encoding.UTF8.GetString(TextLiteral.Decode(Bytes));
+        Advance();
+        return text;
     }
 
     /// <summary>Wraps the statement when FORMAT or SETTINGS follow it.</summary>

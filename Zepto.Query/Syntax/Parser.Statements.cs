@@ -76,6 +76,8 @@ internal ref partial struct Parser
             return ParseSet();
         if (AtWord("KILL"u8))
             return ParseKill();
+        if (AtWord("BACKUP"u8))
+            return ParseBackup(out complete);
 
         complete = false;
         foreach (var verb in s_refusedVerbs)
@@ -90,7 +92,7 @@ internal ref partial struct Parser
     /// <summary>Verbs of statements that are known and not run; TABLE and the like after them add nothing.</summary>
     private static readonly string[] s_refusedVerbs =
     [
-        "BACKUP", "RESTORE", "RENAME", "GRANT", "REVOKE", "ATTACH", "DETACH", "SYSTEM", "BEGIN",
+        "RESTORE", "RENAME", "GRANT", "REVOKE", "ATTACH", "DETACH", "SYSTEM", "BEGIN",
         "COMMIT", "ROLLBACK", "COPY", "VACUUM", "MERGE", "CHECK", "ANALYZE", "EXCHANGE", "UNDROP", "PREPARE", "EXECUTE", "CHECKPOINT",
     ];
 

@@ -80,5 +80,8 @@ public sealed record AcceptedStatement(int Position) : Statement(Position);
 /// <summary>KILL QUERY WHERE query_id = 'id'.</summary>
 public sealed record KillQueryStatement(int Position, string QueryId) : Statement(Position);
 
+/// <summary>BACKUP [DATABASE] TO 'directory'.</summary>
+public sealed record BackupStatement(int Position, string Directory) : Statement(Position);
+
 /// <summary>A statement of the dialect that is recognised and refused by name because this server does not run it.</summary>
 public sealed record UnsupportedStatement(int Position, string What) : Statement(Position);

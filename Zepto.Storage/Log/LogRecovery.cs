@@ -119,9 +119,11 @@ internal sealed class LogRecovery(DatabaseOptions options, DataDirectory directo
 
     private void Report(List<(string Path, long Bytes, long Number)> files)
     {
+        // A backup was not running; it has an empty log.
+        var was = directory.WasRunning ? "was not closed" : "has a log";
         var readOnly = options.Recover ? "; the server is read-only because of --recover" : "";
         options.Log?.Invoke(string.Create(
             CultureInfo.InvariantCulture,
-            $"data directory {directory.Path} was not closed: {replay.Records} records with {replay.Rows} rows were replayed from {files.Count} log files in {Stopwatch.GetElapsedTime(_startedAt).TotalSeconds:0.000} s{readOnly}"));
+            $"data directory {directory.Path} {was}: {replay.Records} records with {replay.Rows} rows were replayed from {files.Count} log files in {Stopwatch.GetElapsedTime(_startedAt).TotalSeconds:0.000} s{readOnly}"));
     }
 }

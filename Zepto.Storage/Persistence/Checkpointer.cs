@@ -29,14 +29,19 @@ internal sealed class Checkpointer(
     /// <param name="begin">Says what there is, and begins the log file of what comes after; called first.</param>
     /// <param name="capture">Adds the tables, on their writer threads.</param>
     /// <param name="isLast">Whether writers have ended: no log is needed any more. The caller deletes it.</param>
-    public async ValueTask RunAsync(Func<CheckpointBegin> begin, Func<CheckpointBegin, TableCapture, ValueTask> capture, bool isLast = false)
+    /// <param name="copy">
+    /// Called with the manifest when it is durable. No other checkpoint runs until it is done, so all that the manifest names stays as it is. What it
+    /// throws is thrown, and the checkpoint counts.
+    /// </param>
+    public async ValueTask RunAsync(
+        Func<CheckpointBegin> begin, Func<CheckpointBegin, TableCapture, ValueTask> capture, bool isLast = false, Func<Manifest, ValueTask>? copy = null)
     {
         await _running.WaitAsync().ConfigureAwait(false);
         try
         {
             ThrowIfFailed();
             var start = WithReserve(begin);
-            var seen = new TableCapture();
+            var seen = new TableCapture { NextTableId = start.NextTableId };
             allocator.BeginCapture();
             long[] extentLengths;
             try
@@ -48,10 +53,12 @@ internal sealed class Checkpointer(
                 extentLengths = allocator.EndCapture();
             }
 
-            WithReserve(() => Write(start, seen, extentLengths));
+            var manifest = WithReserve(() => Write(start, seen, extentLengths));
             if (!isLast)
                 log?.DeleteBefore(start.LogFile);
             directory.SetReserveAside();
+            if (copy is not null)
+                await copy(manifest).ConfigureAwait(false);
         }
         catch (Exception error) when (FileFormat.IsFileError(error))
         {
@@ -85,7 +92,7 @@ internal sealed class Checkpointer(
             throw new StorageException(StorageErrorKind.Unwritable, $"data directory {directory.Path}: {_failedFlush}; nothing more becomes durable until the server is restarted");
     }
 
-    private bool Write(CheckpointBegin start, TableCapture seen, long[] extentLengths)
+    private Manifest Write(CheckpointBegin start, TableCapture seen, long[] extentLengths)
     {
         ThrowIfFailed();
         var columns = new HashSet<(int TableId, int ColumnId)>();
@@ -106,23 +113,24 @@ internal sealed class Checkpointer(
         // The manifest says up to which record it has each table, so those must not be lost and given again to others.
         log?.Flush();
         log?.ThrowIfFailed();
-        directory.WriteManifest(new Manifest
+        var manifest = new Manifest
         {
             DirectoryId = last.DirectoryId,
             CheckpointNumber = _number + 1,
             TakenAtNs = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100,
-            NextTableId = start.NextTableId,
+            NextTableId = seen.NextTableId,
             LogFile = start.LogFile,
             LogLsn = log?.DurableLsn ?? last.LogLsn,
             ExtentLengths = extentLengths,
             Dictionaries = dictionaries.Describe(columns),
             TableCount = seen.Tables.Count,
             Tables = seen.Bytes.Written.ToArray(),
-        }.Encode());
+        };
+        directory.WriteManifest(manifest.Encode());
         _number++;
         allocator.Release();
         dictionaries.DeleteOthers(columns);
-        return true;
+        return manifest;
     }
 
     /// <summary>After a failed flush the kernel may have forgotten which pages were not written, so no later one could be believed.</summary>

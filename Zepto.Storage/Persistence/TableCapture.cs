@@ -8,6 +8,9 @@ internal sealed class TableCapture
 {
     private readonly List<(Table Table, TableSchema Schema)> _tables = [];
 
+    /// <summary>Id that the next table gets; the beginning's, unless the tables are those of a later moment.</summary>
+    public required int NextTableId { get; set; }
+
     /// <summary>The tables, each its LSN and then as <see cref="TableCodec"/> writes it.</summary>
     public ByteWriter Bytes { get; } = new();
 

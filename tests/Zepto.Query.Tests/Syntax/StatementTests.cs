@@ -111,7 +111,8 @@ public class StatementTests
     public void TimeToLive_ThatIsNone_IsRefused(string written, string message) => Assert.Contains(message, Sql.Error("ALTER TABLE t SET TTL " + written));
 
     [Theory]
-    [InlineData("BACKUP", "BACKUP")]
+    [InlineData("BACKUP TABLE t TO Disk('backups', '1.zip')", "BACKUP TABLE")]
+    [InlineData("RESTORE", "RESTORE")]
     [InlineData("ALTER TABLE t DROP PARTITION 1", "ALTER TABLE DROP")]
     [InlineData("ALTER TABLE t SET ATTRIBUTE c SORTED", "ALTER TABLE SET ATTRIBUTE")]
     [InlineData("EXPLAIN UPDATE t SET a = 1", "EXPLAIN UPDATE")]
@@ -132,6 +133,11 @@ public class StatementTests
         Assert.Equal("c", Sql.Parse<AddColumnStatement>("ALTER TABLE t ADD COLUMN c INT64").Column.Name);
         Assert.True(Sql.Parse<AddColumnStatement>("ALTER TABLE t ADD COLUMN IF NOT EXISTS c INT64").IfNotExists);
         Assert.Equal("id-1", Sql.Parse<KillQueryStatement>("KILL QUERY WHERE query_id='id-1'").QueryId);
+        Assert.Equal("/b/it's", Sql.Parse<BackupStatement>("BACKUP TO '/b/it''s';").Directory);
+        Assert.Equal("b", Sql.Parse<BackupStatement>("backup database to 'b'").Directory);
+        Assert.Equal(new BackupStatement(1, "b"), Sql.Parse<FormattedStatement>("BACKUP TO 'b' FORMAT JSON").Inner);
+        Assert.Contains("expected the directory as a string", Sql.Error("BACKUP TO b"));
+        Assert.Contains("expected TO", Sql.Error("BACKUP"));
         Assert.True(Sql.Parse<ExplainStatement>("EXPLAIN ANALYZE SELECT 1").Analyze);
         Sql.Parse<AcceptedStatement>("USE `db`");
         Sql.Parse<AcceptedStatement>("SET a = 'x', b = -1");
