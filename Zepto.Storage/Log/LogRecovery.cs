@@ -119,8 +119,8 @@ internal sealed class LogRecovery(DatabaseOptions options, DataDirectory directo
 
     private void Report(List<(string Path, long Bytes, long Number)> files)
     {
-        // A backup was not running; it has an empty log.
-        var was = directory.WasRunning ? "was not closed" : "has a log";
+        // A backup was not running and has a log without records.
+        var was = directory.WasRunning || replay.Records > 0 ? "was not closed" : "was made as a copy";
         var readOnly = options.Recover ? "; the server is read-only because of --recover" : "";
         options.Log?.Invoke(string.Create(
             CultureInfo.InvariantCulture,
