@@ -123,17 +123,8 @@ internal sealed class RowBatchBuilder(SymbolDictionary symbols) : IDisposable
     public void RequireStorable()
     {
         var column = _target.Schema.SymbolIndex;
-        if (Storable is null || column < 0)
-            return;
-        var last = 0;
-        foreach (var id in _batch.Column<int>(column)[.._batch.RowCount])
-        {
-            if (id == last)
-                continue;
-            if (!Storable.Contains(symbols, id))
-                throw StatementAccess.Forbidden();
-            last = id;
-        }
+        if (Storable is not null && column >= 0)
+            Storable.RequireAll(symbols, _batch.Column<int>(column)[.._batch.RowCount]);
     }
 
     /// <summary>The same for symbols that are new, before they get into the dictionary.</summary>
