@@ -47,7 +47,9 @@ public sealed partial class Database
     /// <summary>Replaces a table's columns between two statements of its writer.</summary>
     private async ValueTask ChangeColumnsAsync(string tableName, Func<TableSchema, TableSchema> change)
     {
+        ThrowIfReadOnly();
         var table = Find(tableName);
+        long lsn = 0;
         await WriterOf(table).ChangeAsync(() =>
         {
             lock (_changing)
@@ -55,13 +57,13 @@ public sealed partial class Database
                 if (table.IsDropped)
                     throw new StorageException(StorageErrorKind.UnknownTable, $"Unknown table: {tableName}");
                 // The columns first: a plan kept for the new catalogue must have been made for them.
-                table.Replace(change(table.Schema));
+                lsn = Replace(table, change(table.Schema));
                 Publish(_catalog.Tables);
                 // Statements planned for the columns before began in this epoch or earlier.
                 table.ColumnsChangedIn = Epochs.Advance();
             }
         }).ConfigureAwait(false);
-        await CheckpointAsync().ConfigureAwait(false);
+        await MakeDurableAsync(lsn).ConfigureAwait(false);
     }
 
     private static int Find(TableSchema schema, string tableName, string column) => schema.IndexOf(column) is >= 0 and var index

@@ -42,6 +42,7 @@ public sealed partial class Database
     /// <returns>Rows changed.</returns>
     public async ValueTask<long> MutateAsync(RowMutation mutation)
     {
+        ThrowIfReadOnly();
         var table = mutation.Table;
         mutation.Seal();
         long changed = 0;
@@ -49,7 +50,6 @@ public sealed partial class Database
         {
             ThrowIfDropped(table);
             changed = writer.Apply(mutation, table.CommittedSequence + 1);
-            writer.Commit();
         }).ConfigureAwait(false);
         Statistics.CountChanged(changed);
         _schedule?.Look();
@@ -59,13 +59,13 @@ public sealed partial class Database
     /// <summary>Removes all rows as one statement; their disk space comes back after the next checkpoint, which is started soon.</summary>
     public async ValueTask TruncateAsync(string table)
     {
+        ThrowIfReadOnly();
         var found = Find(table);
         long removed = 0;
         await WriterOf(found).RunAsync(writer =>
         {
             ThrowIfDropped(found);
             removed = writer.Truncate(found, found.CommittedSequence + 1);
-            writer.Commit();
         }).ConfigureAwait(false);
         Statistics.CountChanged(removed);
         _schedule?.Request();
@@ -77,17 +77,20 @@ public sealed partial class Database
     /// </summary>
     public async ValueTask SetRetentionAsync(string table, long? ns)
     {
+        ThrowIfReadOnly();
         var found = Find(table);
         if (ns <= 0)
             throw new StorageException(StorageErrorKind.BadDefinition, $"Rows of {table} must be kept for a positive time");
         if (ns is not null && found.Schema.TimestampIndex < 0)
             throw new StorageException(StorageErrorKind.BadDefinition, $"Table {table} has no designated timestamp, so its rows have no age");
+        long lsn = 0;
         await WriterOf(found).ChangeAsync(() =>
         {
             ThrowIfDropped(found);
+            lsn = Log?.AppendRetention(found, ns) ?? 0;
             found.SetRetention(ns);
         }).ConfigureAwait(false);
-        await CheckpointAsync().ConfigureAwait(false);
+        await MakeDurableAsync(lsn).ConfigureAwait(false);
         await ExpireAsync(RetentionSchedule.NowNs).ConfigureAwait(false);
     }
 
@@ -105,8 +108,7 @@ public sealed partial class Database
                 if (table.IsDropped || table.RetentionNs != ns)
                     return;
                 removed += writer.DropPartitionsBefore(table, nowNs - ns, table.CommittedSequence + 1);
-                writer.Commit();
-            }).ConfigureAwait(false);
+                }).ConfigureAwait(false);
         }
 
         Statistics.CountChanged(removed);

@@ -5,6 +5,7 @@ using Zepto.Storage.Dictionaries;
 using Zepto.Storage.Epochs;
 using Zepto.Storage.Extents;
 using Zepto.Storage.Ingest;
+using Zepto.Storage.Log;
 using Zepto.Storage.Persistence;
 using Zepto.Storage.Schema;
 using Zepto.Storage.Tables;
@@ -24,6 +25,7 @@ public sealed partial class Database : IDisposable
     private readonly WriterThread[] _writers;
     private readonly ConcurrentBag<RowBatch> _batches = [];
     private readonly List<WeakReference<Table>> _dropped = [];
+    private readonly List<Table> _toRetire = [];
     private readonly Lock _changing = new();
     private readonly CheckpointSchedule? _schedule;
     private readonly Compactor _compactor;
@@ -31,28 +33,38 @@ public sealed partial class Database : IDisposable
     private TableCatalog _catalog;
     private int _nextTableId;
 
-    private Database(DatabaseOptions options, StoredState state)
+    private Database(DatabaseOptions options, StoredState state, EpochRegistry epochs, StorageStatistics statistics)
     {
         _options = options;
         _state = state;
+        Epochs = epochs;
+        Statistics = statistics;
         _catalog = new TableCatalog(1, state.Tables);
         _nextTableId = state.NextTableId;
         _writers = new WriterThread[Math.Max(1, options.WriterThreads)];
         for (var i = 0; i < _writers.Length; i++)
-            _writers[i] = new WriterThread(i, options, Allocator, Epochs, Statistics);
-        _compactor = new Compactor(Epochs, () => Catalog, WriterOf);
-        if (options.CompactionInterval != Timeout.InfiniteTimeSpan)
+            _writers[i] = new WriterThread(i, options, Allocator, Epochs, Statistics, Log);
+        _compactor = new Compactor(Epochs, () => Catalog, WriterOf, options.HotTime);
+        if (options.CompactionInterval != Timeout.InfiniteTimeSpan && !IsReadOnly)
             _compaction = new CompactionThread(options, _compactor);
         if (state.Checkpointer is not null && options.CheckpointInterval != Timeout.InfiniteTimeSpan)
-            _schedule = new CheckpointSchedule(options, Allocator, Statistics, CheckpointAsync);
-        StartRetention();
+            _schedule = new CheckpointSchedule(options, Allocator, Statistics, Log, CheckpointAsync);
     }
 
     /// <summary>
-    /// Opens the data directory, made when missing, at its last checkpoint; without a directory, an empty database in memory. Throws
-    /// StorageException: Locked, Unwritable or Damaged.
+    /// Opens the data directory, made when missing, at its last checkpoint and the statements that its log has after it; without a directory, an empty
+    /// database in memory. Throws StorageException: Locked, Unwritable or Damaged.
     /// </summary>
-    public static Database Open(DatabaseOptions options) => new(options, StoredState.Open(options));
+    public static Database Open(DatabaseOptions options)
+    {
+        var epochs = new EpochRegistry();
+        var statistics = new StorageStatistics();
+        var database = new Database(options, StoredState.Open(options, epochs, statistics), epochs, statistics);
+        database.AfterReplay();
+        if (!database.IsReadOnly)
+            database.StartRetention();
+        return database;
+    }
 
     /// <summary>The server's symbols.</summary>
     public SymbolDictionary Symbols => _state.Symbols;
@@ -64,15 +76,20 @@ public sealed partial class Database : IDisposable
     public int TablesMade => Volatile.Read(ref _nextTableId) - 1;
 
     /// <summary>Leases of readers.</summary>
-    public EpochRegistry Epochs { get; } = new();
+    public EpochRegistry Epochs { get; }
 
     /// <summary>Counters.</summary>
-    public StorageStatistics Statistics { get; } = new();
+    public StorageStatistics Statistics { get; }
+
+    /// <summary>Whether it was opened for reading only; see <see cref="DatabaseOptions.Recover"/>.</summary>
+    public bool IsReadOnly => _options is { Recover: true, DataDirectory: not null };
 
     /// <summary>Bytes mapped for segments; address space, of which only touched pages are memory.</summary>
     public long MappedBytes => Allocator.MappedBytes;
 
     private SegmentAllocator Allocator => _state.Allocator;
+
+    private WriteAheadLog? Log => _state.Log;
 
     /// <summary>
     /// Makes a table, durable when the call is done. Throws StorageException when the name is taken, the definition makes no table or the directory
@@ -80,20 +97,25 @@ public sealed partial class Database : IDisposable
     /// </summary>
     public async ValueTask<Table> CreateTableAsync(TableDefinition definition)
     {
+        ThrowIfReadOnly();
         var schema = new TableSchema([.. definition.Columns], definition.TimestampColumn);
         Table table;
+        long lsn;
         lock (_changing)
         {
             if (_catalog.TryGet(definition.Name, out _))
                 throw new StorageException(StorageErrorKind.AlreadyExists, $"Table {definition.Name} exists already");
-            table = new Table(_nextTableId++, definition.Name, schema);
+            table = new Table(_nextTableId, definition.Name, schema);
             table.SetRetention(definition.RetentionNs);
+            // Before anybody can store rows in it.
+            lsn = Log?.AppendTable(table) ?? 0;
+            _nextTableId++;
             Publish([.. _catalog.Tables, table]);
         }
 
         try
         {
-            await CheckpointAsync().ConfigureAwait(false);
+            await MakeDurableAsync(lsn).ConfigureAwait(false);
         }
         catch
         {
@@ -115,12 +137,20 @@ public sealed partial class Database : IDisposable
     /// </summary>
     public async ValueTask DropTableAsync(string name)
     {
+        ThrowIfReadOnly();
         var table = Find(name);
-        if (!TryForget(table))
-            throw new StorageException(StorageErrorKind.UnknownTable, $"Unknown table: {name}");
+        long lsn;
+        lock (_changing)
+        {
+            if (table.IsDropped)
+                throw new StorageException(StorageErrorKind.UnknownTable, $"Unknown table: {name}");
+            lsn = Log?.AppendDrop(table) ?? 0;
+            _ = TryForget(table);
+        }
+
         try
         {
-            await CheckpointAsync().ConfigureAwait(false);
+            await MakeDurableAsync(lsn).ConfigureAwait(false);
         }
         catch
         {
@@ -130,29 +160,19 @@ public sealed partial class Database : IDisposable
             throw;
         }
 
-        await WriterOf(table).RetireAsync(table, isForgotten: true).ConfigureAwait(false);
+        lock (_changing)
+            _toRetire.Add(table);
+        if (Log is null)
+            await RetireAsync([table]).ConfigureAwait(false);
+        else
+            _schedule?.Request();
     }
 
     /// <summary>As <see cref="DropTableAsync"/>, waiting.</summary>
     public void DropTable(string name) => DropTableAsync(name).AsTask().GetAwaiter().GetResult();
 
-    /// <summary>
-    /// Makes everything stored up to the call durable; done when it is. Nothing to do in memory. Throws StorageException (Unwritable), and the directory
-    /// is at its last checkpoint then.
-    /// </summary>
-    public ValueTask CheckpointAsync() => _state.Checkpointer is { } checkpointer ? checkpointer.RunAsync(CaptureAsync, NextTableId) : default;
-
-    /// <summary>As <see cref="CheckpointAsync"/>, waiting.</summary>
-    public void Checkpoint() => CheckpointAsync().AsTask().GetAwaiter().GetResult();
-
-    /// <summary>
-    /// Encodes and joins the segments of all tables that are not written at the moment, partitions' ends included, as goes on in the background by
-    /// itself; done when it is. Nothing is stored or seen differently. The next checkpoint makes it durable. Returns the segments made.
-    /// </summary>
-    public int Compact() => _compactor.Run(toTheEnd: true, CancellationToken.None);
-
-    /// <summary>One look of the background's: of partitions that got rows since the last one, only what cannot grow any more.</summary>
-    internal int CompactWritten() => _compactor.Run(toTheEnd: false, CancellationToken.None);
+    /// <summary>Rows of all tables and the room they take, about now.</summary>
+    public StoredSize Measure() => Catalog.Tables.Aggregate(default(StoredSize), (sum, table) => sum + table.Measure());
 
     /// <summary>An empty batch for a table. Give it to <see cref="AppendAsync"/> or back to <see cref="ReturnBatch"/>.</summary>
     public RowBatch RentBatch(Table table)
@@ -181,6 +201,7 @@ public sealed partial class Database : IDisposable
     {
         try
         {
+            ThrowIfReadOnly();
             if (batch.Table.IsDropped)
                 throw new StorageException(StorageErrorKind.UnknownTable, $"Unknown table: {batch.Table.Name}");
             await WriterOf(batch.Table).StoreAsync(batch).ConfigureAwait(false);
@@ -197,12 +218,12 @@ public sealed partial class Database : IDisposable
     internal ValueTask HoldWriterAsync(Table table, ManualResetEventSlim until) => WriterOf(table).ChangeAsync(until.Wait);
 
     /// <summary>
-    /// Finishes queued statements, makes everything durable and frees it; no reader may be running. When the directory refuses the last
-    /// checkpoint, a log line says so and the directory stays at the one before.
+    /// Finishes queued statements, takes a checkpoint and frees everything; no reader may be running. When the directory refuses the checkpoint, a log
+    /// line says so and the directory stays at the one before and its log.
     /// </summary>
     public void Dispose() => Close(makeDurable: true);
 
-    /// <summary>As <see cref="Dispose"/>, but leaves the directory at its last checkpoint: for a start that failed half way.</summary>
+    /// <summary>As <see cref="Dispose"/>, but leaves the directory at its last checkpoint, or as it was opened when there was none since: for a start that failed half way.</summary>
     public void Abandon() => Close(makeDurable: false);
 
     private void Close(bool makeDurable)
@@ -229,48 +250,11 @@ public sealed partial class Database : IDisposable
         DisposeMutations();
     }
 
-    private void Stop(Checkpointer checkpointer, bool makeDurable)
+    private void ThrowIfReadOnly()
     {
-        try
-        {
-            if (makeDurable)
-                checkpointer.RunAsync(CaptureStopped, NextTableId).AsTask().GetAwaiter().GetResult();
-            _state.MarkStopped();
-        }
-        catch (Exception error) when (error is StorageException || FileFormat.IsFileError(error))
-        {
-            _options.Log?.Invoke($"the last checkpoint failed, rows stored after the one before are lost: {error.Message}");
-        }
-    }
-
-    /// <summary>Each writer thread adds its tables, between two statements.</summary>
-    private async ValueTask CaptureAsync(TableCapture capture)
-    {
-        foreach (var writer in _writers)
-        {
-            await writer.ChangeAsync(() =>
-            {
-                foreach (var table in Catalog.Tables)
-                {
-                    if (WriterOf(table) == writer)
-                        capture.Add(table);
-                }
-            }).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>All tables, when the writer threads have ended.</summary>
-    private ValueTask CaptureStopped(TableCapture capture)
-    {
-        foreach (var table in Catalog.Tables)
-            capture.Add(table);
-        return default;
-    }
-
-    private int NextTableId()
-    {
-        lock (_changing)
-            return _nextTableId;
+        if (IsReadOnly)
+            throw new StorageException(StorageErrorKind.Unwritable, "The database is read-only: the server was started with --recover");
+        Log?.ThrowIfFailed();
     }
 
     /// <summary>Takes a table out of the catalogue; false when it is out already.</summary>

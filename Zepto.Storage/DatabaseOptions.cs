@@ -9,7 +9,21 @@ public sealed record DatabaseOptions
     /// <summary>Receives one line for what an operator should know, such as rows lost by a crash. Any thread.</summary>
     public Action<string>? Log { get; init; }
 
-    /// <summary>Longest time between checkpoints while rows come in; infinite: only at changes of tables, at the stop and on demand.</summary>
+    /// <summary>What an answered statement survives. Means nothing in anonymous memory.</summary>
+    public Durability Durability { get; init; } = Durability.Async;
+
+    /// <summary>
+    /// Opens a directory with a damaged log at what is certainly whole, the statements up to the damage, for reading only. The directory stays as it is.
+    /// </summary>
+    public bool Recover { get; init; }
+
+    /// <summary>Called once when the log must be replayed before the database is open, which may take seconds.</summary>
+    public Action? RecoveryBegins { get; init; }
+
+    /// <summary>Bytes of log since the last checkpoint that start another: what a crash leaves to be replayed, at 30 to 100 MB a second.</summary>
+    public long LogBytes { get; init; } = 256L * 1024 * 1024;
+
+    /// <summary>Longest time between checkpoints while statements come in; infinite: only at the stop and on demand, and without a log at changes of tables.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Time between two looks for days that are older than their table's retention; infinite: only at the start and when a retention is set.</summary>
@@ -20,6 +34,9 @@ public sealed record DatabaseOptions
     /// Infinite: segments stay as they were written.
     /// </summary>
     public TimeSpan CompactionInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the newest day of a series must have got no rows before it is encoded; older days are sooner.</summary>
+    public TimeSpan HotTime { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>Threads that store rows; each table belongs to one.</summary>
     public int WriterThreads { get; init; } = 1;
@@ -38,4 +55,10 @@ public sealed record DatabaseOptions
 
     /// <summary>Called with the bytes before a segment's disk space is taken; a test throws from it what a full disk would.</summary>
     internal Action<long>? BeforeReserving { get; init; }
+
+    /// <summary>Called with the bytes before a record or a new file is written to the log; a test throws from it what a full disk would.</summary>
+    internal Action<long>? BeforeLogWrite { get; init; }
+
+    /// <summary>Called before the log is flushed; a test throws from it what a broken device would, or waits.</summary>
+    internal Action? BeforeLogFlush { get; init; }
 }

@@ -9,6 +9,10 @@ public sealed class StorageStatistics
     private long _rowsChanged;
     private long _partitionsCreated;
     private long _lastIngestLatencyNs;
+    private long _logBytes;
+    private long _logRecords;
+    private long _logFlushes;
+    private long _lastLogFlushNs;
 
     /// <summary>Rows handed over for storing.</summary>
     public long TicksIngested => Volatile.Read(ref _ticksIngested);
@@ -27,6 +31,30 @@ public sealed class StorageStatistics
 
     /// <summary>From handing over to stored, of the last statement, ns.</summary>
     public long LastIngestLatencyNs => Volatile.Read(ref _lastIngestLatencyNs);
+
+    /// <summary>Bytes written to the log.</summary>
+    public long LogBytes => Volatile.Read(ref _logBytes);
+
+    /// <summary>Records written to the log.</summary>
+    public long LogRecords => Volatile.Read(ref _logRecords);
+
+    /// <summary>Flushes of the log to the device.</summary>
+    public long LogFlushes => Volatile.Read(ref _logFlushes);
+
+    /// <summary>Time of the log's last flush, ns.</summary>
+    public long LastLogFlushNs => Volatile.Read(ref _lastLogFlushNs);
+
+    internal void CountLogRecord(long bytes)
+    {
+        Interlocked.Add(ref _logBytes, bytes);
+        Interlocked.Increment(ref _logRecords);
+    }
+
+    internal void CountLogFlush(long elapsedNs)
+    {
+        Interlocked.Increment(ref _logFlushes);
+        Volatile.Write(ref _lastLogFlushNs, elapsedNs);
+    }
 
     internal void CountIngested(long rows) => Interlocked.Add(ref _ticksIngested, rows);
 

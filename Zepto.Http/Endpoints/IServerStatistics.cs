@@ -23,4 +23,16 @@ public interface IServerStatistics
 
     /// <summary>Time the latest insert took, in nanoseconds.</summary>
     long LastIngestLatencyNs { get; }
+
+    /// <summary>Bytes written to the log.</summary>
+    long LogBytes { get; }
+
+    /// <summary>Records written to the log.</summary>
+    long LogRecords { get; }
+
+    /// <summary>Flushes of the log to the device.</summary>
+    long LogFlushes { get; }
+
+    /// <summary>Time the log's latest flush took, in nanoseconds.</summary>
+    long LastLogFlushNs { get; }
 }

@@ -33,6 +33,10 @@ public sealed class MetricsHandler(IServerStatistics statistics, HttpCounters ht
         // The name ends like a counter's although the type is gauge: the published name stays.
         text.Gauge("zepto_partitions_total"u8, "Total partitions created"u8, statistics.PartitionsCreated);
         text.Gauge("zepto_last_ingest_latency_ns"u8, "Last ingest latency in nanoseconds"u8, statistics.LastIngestLatencyNs);
+        text.Counter("zepto_wal_bytes_total"u8, "Bytes written to the write-ahead log"u8, statistics.LogBytes);
+        text.Counter("zepto_wal_records_total"u8, "Records written to the write-ahead log"u8, statistics.LogRecords);
+        text.Counter("zepto_wal_fsyncs_total"u8, "Flushes of the write-ahead log to the device"u8, statistics.LogFlushes);
+        text.Gauge("zepto_wal_last_fsync_ns"u8, "Time of the write-ahead log's last flush in nanoseconds"u8, statistics.LastLogFlushNs);
         text.Histogram("zepto_query_duration_seconds"u8, "Time from the start of a statement to its end"u8, queryLatency);
     }
 

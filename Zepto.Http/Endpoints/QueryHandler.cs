@@ -10,15 +10,28 @@ namespace Zepto.Http.Endpoints;
 
 /// <summary>
 /// POST / and GET /: runs one statement. A result up to 64 KiB is sent with its length, a longer one in chunks as it is computed, at
-/// the pace of the client.
+/// the pace of the client. While the database recovers, clients are asked to come again.
 /// </summary>
-public sealed class QueryHandler(IStatementRunner runner, LatencyHistogram latency, AuditLog audit) : IRequestHandler
+public sealed class QueryHandler(IStatementRunner runner, LatencyHistogram latency, AuditLog audit, Func<bool> isReady) : IRequestHandler
 {
     private const int ChunkBytes = 64 * 1024;
 
+    // Reading the rows of a larger body takes some milliseconds, in which the connection's thread serves others.
+    private const int LargeBodyBytes = 1024 * 1024;
+
     public bool TakesBody => true;
 
-    public ValueTask HandleAsync(RequestContext context)
+    public ValueTask HandleAsync(RequestContext context) =>
+        context.Body.Length <= LargeBodyBytes ? Handle(context) : HandleOnPoolAsync(context);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask HandleOnPoolAsync(RequestContext context)
+    {
+        await Task.Yield();
+        await Handle(context).ConfigureAwait(false);
+    }
+
+    private ValueTask Handle(RequestContext context)
     {
         bool isReadOnly = context.Head.Method is RequestMethod.Get or RequestMethod.Head;
         ReadOnlySpan<byte> sql = isReadOnly ? default : context.Body.Span;
@@ -34,7 +47,7 @@ public sealed class QueryHandler(IStatementRunner runner, LatencyHistogram laten
             statement.Advance(length);
             if (!isReadOnly && !context.Body.IsEmpty)
             {
-                if (StatementText.IsInsertWithFormat(statement.Written))
+                if (StatementText.IsInsertWithoutRows(statement.Written))
                 {
                     data = context.Body;
                 }
@@ -49,6 +62,11 @@ public sealed class QueryHandler(IStatementRunner runner, LatencyHistogram laten
         else if (isReadOnly)
         {
             context.Response.Write(200, ContentTypes.PlainText, "Ok.\n"u8);
+            return default;
+        }
+        if (!isReady())
+        {
+            RefuseWhileRecovering(context);
             return default;
         }
         Principal principal = context.Principal;
@@ -121,6 +139,13 @@ public sealed class QueryHandler(IStatementRunner runner, LatencyHistogram laten
         ValueTask<bool> sent = context.Response.WriteChunkAsync(context.Buffer.Written);
         context.Buffer.Clear(); // Its bytes are in the pipe by now, only the flush may be waiting.
         return sent;
+    }
+
+    private static void RefuseWhileRecovering(RequestContext context)
+    {
+        ResultWriter writer = context.DefaultResultWriter;
+        writer.WriteError("The server is recovering, try again soon"u8, context.Buffer);
+        context.Response.Write(503, writer.ContentType, context.Buffer.Written, "Retry-After: 1\r\n"u8);
     }
 
     private static void RefuseFormat(RequestContext context, IStatementExecution execution, ResultWriter writer)

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Reflection;
+using Zepto.Storage;
 
 namespace Zepto.Http.Hosting;
 
@@ -105,6 +106,7 @@ public static class CommandLine
             TransportKind transport => MakeChoice(attribute, transport),
             LogFormat format => MakeChoice(attribute, format),
             LogLevel level => MakeChoice(attribute, level),
+            Durability durability => MakeChoice(attribute, durability),
             _ => throw new NotSupportedException($"{property.Name} has a type no option can have"),
         };
     }
@@ -156,6 +158,7 @@ public static class CommandLine
         Option<TransportKind> transport => parsed.GetValue(transport),
         Option<LogFormat> format => parsed.GetValue(format),
         Option<LogLevel> level => parsed.GetValue(level),
+        Option<Durability> durability => parsed.GetValue(durability),
         _ => null,
     };
 

@@ -15,8 +15,11 @@ public interface IServerEngine : IDisposable
     /// <summary>Figures for /stats and /metrics.</summary>
     IServerStatistics Statistics { get; }
 
-    /// <summary>False while it recovers; asked by every /ready.</summary>
+    /// <summary>False while it recovers: statements are refused then. Asked by every request.</summary>
     bool IsReady { get; }
+
+    /// <summary>Ends when it is ready; fails with <see cref="EngineOpenException"/> when it never will be.</summary>
+    Task Opened => Task.CompletedTask;
 }
 
 /// <summary>The engine cannot be opened: a damaged or locked data directory. The message is shown as it is.</summary>

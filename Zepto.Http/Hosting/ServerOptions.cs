@@ -1,3 +1,5 @@
+using Zepto.Storage;
+
 namespace Zepto.Http.Hosting;
 
 /// <summary>Shape of the log on stderr.</summary>
@@ -46,6 +48,15 @@ public sealed record ServerOptions
 
     [Option("--in-memory", "Keep everything in memory, nothing on disk")]
     public bool InMemory { get; init; }
+
+    [Option("--durability", "What an answered statement survives: sync, a loss of power; async, the end of the process, and of power after 100 ms; off, neither")]
+    public Durability Durability { get; init; } = Durability.Async;
+
+    [Option("--checkpoint-interval-ms", "Longest time between checkpoints while statements come in", Min = 1)]
+    public int CheckpointIntervalMs { get; init; } = 60_000;
+
+    [Option("--recover", "Open a data directory with a damaged log read-only, with the statements before the damage")]
+    public bool Recover { get; init; }
 
     [Option("--demo", "Fill the tables trades and quotes with a deterministic sample and print a few requests to try")]
     public bool Demo { get; init; }

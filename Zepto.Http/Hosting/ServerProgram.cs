@@ -89,6 +89,7 @@ public static class ServerProgram
         using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
 
+        AssemblyLoading.LoadReferencesOf(typeof(ServerProgram).Assembly);
         IServerEngine engine;
         try
         {
@@ -123,8 +124,14 @@ public static class ServerProgram
                 if (options.Demo) Console.Out.Write(DemoData.RequestsFor(host.EndPoint));
                 Console.Out.Flush();
                 log.Write(LogLevel.Info, "listening", ("address", host.EndPoint));
+                engine.Opened.ContinueWith(_ => stop.Set(), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
                 stop.Wait();
                 host.Stop();
+            }
+            if (engine.Opened.Exception?.InnerException is { } refusal)
+            {
+                log.Write(LogLevel.Error, refusal.Message);
+                return DataDirectoryRefused;
             }
         }
         log.Write(LogLevel.Info, "stopped");

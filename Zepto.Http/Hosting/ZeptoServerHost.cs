@@ -7,6 +7,7 @@ using Zepto.Http.Protocol;
 using Zepto.Http.Responses;
 using Zepto.Http.Serving;
 using Zepto.Http.Transport;
+using Zepto.Native.Files;
 
 namespace Zepto.Http.Hosting;
 
@@ -22,6 +23,12 @@ public sealed class ZeptoServerHost : IDisposable
     private const int DrainGraceMs = 200;
 
     private const long LingerTimeoutMs = 2_000;
+
+    // Descriptors that connections leave for files: extents, dictionaries, the log, and connections that are being refused.
+    private const int ReservedDescriptors = 128;
+
+    // Served however few descriptors there are.
+    private const int LeastConnections = 8;
 
     // Blocks of all pipes; a burst beyond this is served from memory that is not kept.
     private const long MaxPooledBytes = 256L * 1024 * 1024;
@@ -53,7 +60,7 @@ public sealed class ZeptoServerHost : IDisposable
             Counters = counters,
             OnFault = (exception, requestId) => log.Write(LogLevel.Error, "internal error", ("request", $"r{requestId:x6}"), ("exception", exception)),
         };
-        _connections = new ConnectionSet(_services, options.MaxConnections);
+        _connections = new ConnectionSet(_services, ConnectionsThatFit(options.MaxConnections, log));
         AddRoutes(router, engine, counters);
         AddIdentityRoutes(router);
         FirstKey = MakeFirstKey();
@@ -141,6 +148,14 @@ public sealed class ZeptoServerHost : IDisposable
         _clockStop.Dispose();
     }
 
+    private static int ConnectionsThatFit(int wanted, ServerLog log)
+    {
+        long room = Math.Max(DescriptorLimit.Most - DescriptorLimit.Open - ReservedDescriptors, LeastConnections);
+        if (wanted <= room) return wanted;
+        log.Write(LogLevel.Warning, "fewer connections than --max-connections: the limit of open files is too low", ("connections", room), ("files", DescriptorLimit.Most));
+        return (int)room;
+    }
+
     private static ServingLimits LimitsOf(ServerOptions options)
     {
         long maxBodyBytes = options.MaxBodyMb * 1024L * 1024;
@@ -170,7 +185,7 @@ public sealed class ZeptoServerHost : IDisposable
     private void AddRoutes(Router router, IServerEngine engine, HttpCounters counters)
     {
         LatencyHistogram latency = new();
-        QueryHandler query = new(engine.Statements, latency, _identity.Audit);
+        QueryHandler query = new(engine.Statements, latency, _identity.Audit, () => engine.IsReady);
         // In the order of how often they are asked for.
         router.Add("/", RouteAccess.Statement, get: query, post: query);
         router.Add("/ping", RouteAccess.Probe, get: new PingHandler());

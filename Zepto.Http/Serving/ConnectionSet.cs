@@ -52,6 +52,7 @@ public sealed class ConnectionSet
             if (_freeSlots.Count == 0)
             {
                 transport.Abort();
+                transport.Dispose();
                 _services.Counters.CountRefusedConnection();
                 return;
             }

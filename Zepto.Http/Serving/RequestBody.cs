@@ -7,14 +7,19 @@ namespace Zepto.Http.Serving;
 /// <summary>
 /// Collects a body that does not lie whole in the pipe into contiguous memory, or reads it away. Order of use: <see cref="Begin"/>,
 /// <see cref="Feed"/> until it says Done or Rejected, use <see cref="Content"/>, <see cref="Release"/>. Memory grows with what has
-/// arrived, not with what was announced.
+/// arrived, not with what was announced; where an earlier body of the connection was large, the next gets as much at once, so that a client that
+/// sends large bodies one after the other costs one copy of each.
 /// </summary>
 internal sealed class RequestBody(ServingServices services)
 {
     private const int FirstSizeBytes = 32 * 1024;
 
+    // Room that an announced length gets before its bytes are there.
+    private const int TrustedSizeBytes = 1024 * 1024;
+
     private byte[] _bytes = [];
     private int _length;
+    private int _earlierLength;
     private bool _isChunked;
     private bool _isDiscarded;
     private long _remaining;
@@ -68,6 +73,7 @@ internal sealed class RequestBody(ServingServices services)
     /// <summary>Gives the memory back; the content is gone.</summary>
     public void Release()
     {
+        if (_length > 0) _earlierLength = _length;
         _length = 0;
         if (_bytes.Length == 0) return;
         ArrayPool<byte>.Shared.Return(_bytes);
@@ -92,7 +98,7 @@ internal sealed class RequestBody(ServingServices services)
 
     private bool Grow(int roomBytes)
     {
-        long known = _isChunked ? 0 : Math.Min(_remaining + _length, 1024 * 1024);
+        long known = _isChunked ? _earlierLength : Math.Min(_remaining + _length, Math.Max(TrustedSizeBytes, _earlierLength));
         long wanted = Math.Max(Math.Max(_bytes.Length * 2L, FirstSizeBytes), Math.Max(known, (long)_length + roomBytes));
         byte[] larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(wanted, Array.MaxLength));
         if (!services.TryReserveBody(larger.Length))

@@ -29,6 +29,7 @@ internal static unsafe partial class Libc
     public const int LockWithoutWaiting = 4;
     public const int SchedulerIdle = 5;
     public const long SystemCallMbind = 237;
+    public const int ResourceOpenFiles = 7;
     public const int MessageDoNotWait = 0x40;
     public const int MessageNoSignal = 0x4000;
     public const int MessageMore = 0x8000;
@@ -81,6 +82,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "ftruncate", SetLastError = true)]
     public static partial int Ftruncate(SafeFileHandle descriptor, long length);
 
+    [LibraryImport(Library, EntryPoint = "pwritev", SetLastError = true)]
+    public static partial nint Pwritev(SafeFileHandle descriptor, void* parts, int count, long offset);
+
     [LibraryImport(Library, EntryPoint = "sched_setaffinity", SetLastError = true)]
     public static partial int SetAffinity(int thread, nuint maskBytes, ulong* mask);
 
@@ -89,6 +93,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "sched_setscheduler", SetLastError = true)]
     public static partial int SetScheduler(int thread, int policy, int* priority);
+
+    [LibraryImport(Library, EntryPoint = "getrlimit", SetLastError = true)]
+    public static partial int GetResourceLimit(int resource, ulong* limits);
 
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     public static partial long Mbind(long number, void* address, nuint length, int mode, ulong* nodeMask, nuint maxNode, uint flags);

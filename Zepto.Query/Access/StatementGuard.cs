@@ -58,6 +58,9 @@ internal static class StatementGuard
             case AddColumnStatement add:
                 Check(access, StatementPermissions.Admin, add.Table);
                 break;
+            case OptimizeStatement optimize:
+                Check(access, StatementPermissions.Admin, optimize.Table);
+                break;
             case RenameColumnStatement rename:
                 Check(access, StatementPermissions.Admin, rename.Table);
                 break;

@@ -51,7 +51,7 @@ internal sealed class SymbolAccess
     /// <summary>Throws Forbidden unless rows of all these symbols may be seen, and so stored.</summary>
     public void RequireAll(SymbolDictionary symbols, ReadOnlySpan<int> ids)
     {
-        var last = 0;
+        var last = int.MinValue;
         foreach (var id in ids)
         {
             if (id == last)

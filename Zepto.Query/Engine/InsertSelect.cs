@@ -2,6 +2,7 @@ using Zepto.Query.Access;
 using Zepto.Query.Execution;
 using Zepto.Query.Planning;
 using Zepto.Query.Statements;
+using Zepto.Query.Statements.Formats;
 using Zepto.Query.Syntax;
 using Zepto.Storage.Ingest;
 
@@ -20,7 +21,7 @@ internal sealed class InsertSelect(QueryEngine engine, InsertStatement statement
         Dispose();
         var database = engine.Database;
         var catalog = database.Catalog;
-        var target = InsertTarget.Create(catalog, statement.Table, statement.Columns);
+        var target = InsertTarget.Create(catalog, statement.Table, statement.Columns, InputFormat.Values);
         var planning = new PlanContext(database, catalog, engine.Dictionaries, access);
         var query = new QueryPlanner(planning).Plan(statement.Query!, null);
         var columns = target.Columns.Length;
@@ -38,7 +39,7 @@ internal sealed class InsertSelect(QueryEngine engine, InsertStatement statement
 
     public override void Take(Operator source) => _loader!.Load(source, 0);
 
-    public override void Finish() => _loader!.Finish(run.Literals.NowNs);
+    public override void Finish() => _loader!.Finish();
 
     public override async ValueTask<long> StoreAsync()
     {

@@ -4,6 +4,7 @@ using Zepto.Query.Execution.Scans;
 using Zepto.Query.Planning;
 using Zepto.Query.Results;
 using Zepto.Query.Statements;
+using Zepto.Query.Statements.Formats;
 using Zepto.Query.Syntax;
 using Zepto.Storage.Mutations;
 
@@ -49,7 +50,7 @@ internal sealed class MutationChange : RowChange
         _mutation = database.RentMutation(_plan.Table, _run.Memory);
         if (_statement is UpdateStatement)
         {
-            var target = InsertTarget.Create(catalog, _plan.Table.Name, null);
+            var target = InsertTarget.Create(catalog, _plan.Table.Name, null, InputFormat.Values);
             if (target.Schema != _plan.Schema)
                 throw new StalePlanException(_plan.Table.Name);
             _replacements = new ChunkLoader(target, _mutation.Replacements, database, _engine.Dictionaries, _run, _mutation, _access.Symbols);
@@ -77,7 +78,7 @@ internal sealed class MutationChange : RowChange
         sequences.Int64.CopyTo(_mutation!.ReplacementSequences[start..]);
     }
 
-    public override void Finish() => _replacements?.Finish(_run.Literals.NowNs);
+    public override void Finish() => _replacements?.Finish();
 
     public override async ValueTask<long> StoreAsync() =>
         _mutation!.RemovedCount == 0 ? 0 : await _engine.Database.MutateAsync(_mutation).ConfigureAwait(false);

@@ -4,6 +4,7 @@ using Zepto.Query.Execution.Scans;
 using Zepto.Query.Planning;
 using Zepto.Query.Results;
 using Zepto.Query.Statements;
+using Zepto.Query.Statements.Formats;
 using Zepto.Query.Syntax;
 using Zepto.Storage;
 using Zepto.Storage.Catalog;
@@ -174,17 +175,15 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
                 RequireWriting(context, "INSERT");
                 execution.Use(new InsertSelect(this, (InsertStatement)SqlParser.Parse(sql, numbersLiterals: false), execution.Run, execution.Access));
                 break;
-            case InsertStatement { Values: false } insert:
-                RequireWriting(context, "INSERT");
-                throw SqlException.Unsupported($"INSERT … FORMAT {insert.Format} is not supported; use VALUES");
             case InsertStatement insert:
-                Insert(execution, sql, context, InsertTarget.Create(catalog, insert.Table, insert.Columns), insert.DataOffset, execution.Run.Literals.NowNs);
+                var format = insert.Format is null ? InputFormat.Values : InputFormat.Find(insert.Format);
+                Insert(execution, sql, context, InsertTarget.Create(catalog, insert.Table, insert.Columns, format), insert.DataOffset, execution.Run.Literals.NowNs);
                 break;
             case var _ when SchemaStatements.IsReading(statement):
                 execution.Use(PlanOf(Schema.RunReading(statement, execution.Access)), formatName);
                 break;
             default:
-                RequireWriting(context, statement is TruncateStatement ? "TRUNCATE" : "A statement that changes the schema");
+                RequireWriting(context, statement switch { TruncateStatement => "TRUNCATE", OptimizeStatement => "OPTIMIZE", _ => "A statement that changes the schema" });
                 execution.Use(statement);
                 break;
         }
@@ -226,7 +225,7 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
     {
         RequireWriting(context, "INSERT");
         execution.Insert = Database.RentBatch(target.Table);
-        execution.InsertReader.Read(sql, dataOffset, target, execution.Insert, nowNs, execution.Access.Symbols);
+        execution.InsertReader.Read(sql, dataOffset, context.Data.Span, target, execution.Insert, nowNs, execution.Access.Symbols);
     }
 
     private void Select(StatementExecution execution, SelectStatement select, ReadOnlySpan<byte> sql, TableCatalog catalog)

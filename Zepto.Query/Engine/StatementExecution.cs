@@ -43,7 +43,7 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
     {
         _engine = engine;
         Run = new QueryRun(engine.Options.MaxQueryMemoryBytes, StatementKey.MostLiterals);
-        InsertReader = new InsertValuesReader(engine.Database);
+        InsertReader = new InsertReader(engine.Database);
     }
 
     /// <summary>Memory, literals, limits of this run.</summary>
@@ -64,8 +64,8 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
     /// <summary>Rows of an INSERT on their way to the table; owned until it is appended.</summary>
     public RowBatch? Insert { get; set; }
 
-    /// <summary>Reader of INSERT's values, kept with its buffers.</summary>
-    public InsertValuesReader InsertReader { get; }
+    /// <summary>Reader of INSERT's rows, kept with its buffers.</summary>
+    public InsertReader InsertReader { get; }
 
     public ReadOnlySpan<ResultColumn> Columns => _plan is null ? [] : _plan.Columns;
 

@@ -44,7 +44,7 @@ internal sealed class ChunkLoader : IDisposable
         _run = run;
         _mutation = mutation;
         _builder = new RowBatchBuilder(database.Symbols) { NamesRows = mutation is null, Storable = storable };
-        _builder.Begin(target, batch);
+        _builder.Begin(target, batch, run.Literals.NowNs);
         _transfers = new CodeTransfer?[target.Schema.Columns.Length];
         foreach (var column in batch.Schema.Columns)
             _rowBytes += TableSchema.WidthBytes(column.Type);
@@ -65,13 +65,13 @@ internal sealed class ChunkLoader : IDisposable
     }
 
     /// <summary>Completes the batch, with the columns that the statement leaves out, while what was loaded still exists.</summary>
-    public void Finish(long nowNs)
+    public void Finish()
     {
         if (_rowCount == 0)
             return;
         if (_builder.Storable is { } storable && _target.Schema.SymbolIndex >= 0 && _transfers[_target.Schema.SymbolIndex] is { } symbols)
             symbols.RequireNew(storable.ContainsName);
-        _builder.Finish(_rowCount, nowNs);
+        _builder.Finish(_rowCount, _target.Omitted);
         for (var column = 0; column < _transfers.Length; column++)
             _transfers[column]?.Finish(_batch.Column<int>(column)[.._rowCount]);
         _builder.RequireStorable();
@@ -96,6 +96,7 @@ internal sealed class ChunkLoader : IDisposable
         {
             _run.HoldOutside(held);
             _mutation.EnsureReplacementCapacity((int)needed);
+            _builder.FollowBatch();
             return;
         }
 
@@ -103,6 +104,7 @@ internal sealed class ChunkLoader : IDisposable
         var capacity = needed <= _batch.Capacity ? _batch.Capacity : Math.Max(needed, 2L * _batch.Capacity);
         _run.HoldOutside(held + (capacity * _rowBytes));
         _batch.EnsureCapacity((int)needed);
+        _builder.FollowBatch();
     }
 
     private void Load(in Vector source, ColumnType type, int column, int rows)

@@ -1,5 +1,6 @@
 using System.Text;
 using Zepto.Query.Results;
+using Zepto.Query.Statements.Formats;
 using Zepto.Query.Syntax;
 using Zepto.Storage.Catalog;
 using Zepto.Storage.Dictionaries;
@@ -18,16 +19,19 @@ internal sealed class InsertTarget
     private readonly int[] _columns;
     private readonly int[] _omitted;
     private readonly byte[]?[] _defaultTexts;
+    private readonly byte[][] _names;
 
-    private InsertTarget(Table table, TableSchema schema, long catalogVersion, int[] columns, bool hasColumnList)
+    private InsertTarget(Table table, TableSchema schema, long catalogVersion, InputFormat format, int[] columns, bool hasColumnList)
     {
         Table = table;
         Schema = schema;
         CatalogVersion = catalogVersion;
+        Format = format;
         HasColumnList = hasColumnList;
         _columns = columns;
         _omitted = [.. Enumerable.Range(0, schema.Columns.Length).Except(columns)];
         _defaultTexts = Array.ConvertAll(schema.Columns, c => c.Default?.Text is { } text ? Encoding.UTF8.GetBytes(text) : null);
+        _names = Array.ConvertAll(schema.Columns, c => Encoding.UTF8.GetBytes(c.Name));
     }
 
     /// <summary>The table.</summary>
@@ -39,20 +43,26 @@ internal sealed class InsertTarget
     /// <summary>Version of the catalogue that it was made for.</summary>
     public long CatalogVersion { get; }
 
+    /// <summary>How the rows are written.</summary>
+    public InputFormat Format { get; }
+
     /// <summary>Whether the statement lists columns; without a list a row has a value for each column.</summary>
     public bool HasColumnList { get; }
 
     /// <summary>Index in the table of the column that each value of a row is for.</summary>
     public ReadOnlySpan<int> Columns => _columns;
 
+    /// <summary>Columns of the table that the statement leaves out.</summary>
+    public ReadOnlySpan<int> Omitted => _omitted;
+
     /// <summary>Resolves `INSERT INTO table [(columns)]`; SqlException for unknown names and for columns that must have a value and get none.</summary>
-    public static InsertTarget Create(TableCatalog catalog, string tableName, IReadOnlyList<string>? columnNames)
+    public static InsertTarget Create(TableCatalog catalog, string tableName, IReadOnlyList<string>? columnNames, InputFormat format)
     {
         if (!catalog.TryGet(tableName, out var table))
             throw new SqlException(StatementErrorKind.UnknownTable, $"Unknown table: {tableName}");
         var schema = table.Schema;
         if (columnNames is null)
-            return new InsertTarget(table, schema, catalog.Version, [.. Enumerable.Range(0, schema.Columns.Length)], hasColumnList: false);
+            return new InsertTarget(table, schema, catalog.Version, format, [.. Enumerable.Range(0, schema.Columns.Length)], hasColumnList: false);
 
         var columns = new int[columnNames.Count];
         for (var i = 0; i < columns.Length; i++)
@@ -64,22 +74,33 @@ internal sealed class InsertTarget
                 throw SqlException.Value($"Column {columnNames[i]} is named twice");
         }
 
-        var target = new InsertTarget(table, schema, catalog.Version, columns, hasColumnList: true);
-        foreach (var omitted in target._omitted)
-            target.CheckMayBeOmitted(omitted);
+        var target = new InsertTarget(table, schema, catalog.Version, format, columns, hasColumnList: true);
+        target.CheckMayBeOmitted(target._omitted);
         return target;
     }
 
     /// <summary>Whether a column takes no NULL.</summary>
     public bool IsRequired(int column) => Schema.Columns[column].NotNull || column == Schema.SymbolIndex || column == Schema.TimestampIndex;
 
-    /// <summary>
-    /// Gives the batch's rows the values of the columns that the statement leaves out: DEFAULT, the current time for the designated
-    /// timestamp, else NULL.
-    /// </summary>
-    public void FillOmitted(RowBatch batch, long nowNs, SymbolDictionary symbols)
+    /// <summary>Name of a column.</summary>
+    public ReadOnlySpan<byte> Name(int column) => _names[column];
+
+    /// <summary>UTF-8 of a column's default text; null without one.</summary>
+    public byte[]? DefaultText(int column) => _defaultTexts[column];
+
+    /// <summary>Checks that all of these columns have a value when rows give none; SqlException otherwise.</summary>
+    public void CheckMayBeOmitted(ReadOnlySpan<int> columns)
     {
-        foreach (var column in _omitted)
+        foreach (var column in columns)
+            CheckMayBeOmitted(column);
+    }
+
+    /// <summary>
+    /// Gives the batch's rows the values of columns that are left out: DEFAULT, the current time for the designated timestamp, else NULL.
+    /// </summary>
+    public void FillOmitted(RowBatch batch, ReadOnlySpan<int> columns, long nowNs, SymbolDictionary symbols)
+    {
+        foreach (var column in columns)
         {
             if (Schema.Columns[column].Default is { } value)
                 FillDefault(batch, column, value, symbols);

@@ -2,13 +2,14 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Zepto.Query.Access;
+using Zepto.Query.Statements.Formats;
 using Zepto.Query.Syntax;
 using Zepto.Storage;
 
 namespace Zepto.Query.Statements;
 
 /// <summary>
-/// Targets of INSERT … VALUES by the text before their rows, so that a client that repeats a statement with other values costs no parsing.
+/// Targets of INSERT … VALUES and INSERT … FORMAT by the text before their rows, so that a client that repeats a statement with other values costs no parsing.
 /// Thread-safe; after a change of the catalogue the targets are forgotten, so that they keep no dropped table, and made anew.
 /// </summary>
 internal sealed class InsertTargets(Database database)
@@ -28,16 +29,22 @@ internal sealed class InsertTargets(Database database)
     public int Count => _targets.Count;
 
     /// <summary>
-    /// The target of `INSERT INTO t [(columns)] VALUES …` and where its rows begin. False when the statement is not of that form, which says
-    /// nothing else about it. Throws SqlException for one that is and that names unknown things, or things that the caller may not write to. Allocates nothing for a text seen before.
+    /// The target of `INSERT INTO t [(columns)] VALUES …` or `… FORMAT name …` and where its rows begin. False when the statement is not of that form, which says
+    /// nothing else about it. Throws SqlException for one that is and that names unknown things, or things that the caller may not write to. Allocates nothing
+    /// for a text seen before.
     /// </summary>
     public bool TryGet(ReadOnlySpan<byte> sql, StatementAccess access, [MaybeNullWhen(false)] out InsertTarget target, out int dataOffset)
     {
         target = null;
-        if (!TryFindValues(sql, out var start, out dataOffset))
+        if (!TryFindPrefix(sql, out var start, out var end, out var hasFormat))
+        {
+            dataOffset = 0;
             return false;
+        }
+
         access.Require(StatementPermissions.Ingest);
-        var prefix = sql[start..dataOffset];
+        var prefix = sql[start..end];
+        dataOffset = hasFormat ? Parser.SkipToData(sql, end) : end;
         var catalog = database.Catalog;
         if (Volatile.Read(ref _catalogVersion) < catalog.Version)
             ForgetOlderThan(catalog.Version);
@@ -47,12 +54,14 @@ internal sealed class InsertTargets(Database database)
             return true;
         }
 
-        if (SqlParser.Parse(sql) is not InsertStatement { Values: true } insert)
+        if (SqlParser.Parse(sql) is not InsertStatement { Query: null } insert)
             return false;
 
         access.RequireTable(insert.Table);
-        target = InsertTarget.Create(catalog, insert.Table, insert.Columns);
-        // The parser reads no further than VALUES, so the same text before it always means the same, wherever the first VALUES was its keyword.
+        var format = insert.Format is null ? InputFormat.Values : InputFormat.Find(insert.Format);
+        target = InsertTarget.Create(catalog, insert.Table, insert.Columns, format);
+        // The parser reads no further than VALUES or the format's name, so the same text up to there always means the same, wherever the first
+        // such word was its keyword.
         if (insert.DataOffset == dataOffset && prefix.Length <= LongestPrefixBytes)
             Remember(prefix.ToArray(), target);
         dataOffset = insert.DataOffset;
@@ -82,10 +91,14 @@ internal sealed class InsertTargets(Database database)
         }
     }
 
-    /// <summary>Finds the first token, which is INSERT, and the end of the first VALUES outside parentheses that can be the keyword.</summary>
-    private static bool TryFindValues(ReadOnlySpan<byte> sql, out int start, out int end)
+    /// <summary>
+    /// Finds the first token, which is INSERT, and the end of the first VALUES or FORMAT with its name, outside parentheses, that can be the
+    /// keyword.
+    /// </summary>
+    private static bool TryFindPrefix(ReadOnlySpan<byte> sql, out int start, out int end, out bool hasFormat)
     {
         end = 0;
+        hasFormat = false;
         var lexer = new Lexer(sql);
         var token = lexer.Next();
         while (token.Kind == TokenKind.Semicolon)
@@ -118,7 +131,14 @@ internal sealed class InsertTargets(Database database)
                         return true;
                     }
 
-                    if (IsWord(lexer, token, "SELECT"u8) || IsWord(lexer, token, "FORMAT"u8) || IsWord(lexer, token, "WITH"u8))
+                    if (IsWord(lexer, token, "FORMAT"u8))
+                    {
+                        token = lexer.Next();
+                        (end, hasFormat) = (token.End, true);
+                        return token.Kind == TokenKind.Word;
+                    }
+
+                    if (IsWord(lexer, token, "SELECT"u8) || IsWord(lexer, token, "WITH"u8))
                         return false;
                     break;
             }

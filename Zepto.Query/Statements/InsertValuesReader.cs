@@ -1,59 +1,27 @@
 using System.Diagnostics;
-using Zepto.Query.Access;
+using Zepto.Query.Statements.Formats;
 using Zepto.Query.Syntax;
-using Zepto.Storage;
-using Zepto.Storage.Ingest;
+using Zepto.Storage.Schema;
 
 namespace Zepto.Query.Statements;
 
 /// <summary>
-/// Reads the rows after VALUES into a batch. Plain literals go straight from the statement's bytes into columns; anything else is parsed and
-/// computed as a constant expression. One statement at a time; allocates nothing for plain literals once warm.
+/// Reads the rows after VALUES into a builder's batch. Plain literals go straight from the statement's bytes into columns; anything else is parsed
+/// and computed as a constant expression. One statement at a time; allocates nothing for plain literals once warm.
 /// </summary>
-internal sealed class InsertValuesReader(Database database) : IDisposable
+internal sealed class InsertValuesReader(RowBatchBuilder builder, ScratchBytes scratch) : IDisposable
 {
-    private const int SmallScratchBytes = 256;
-    private const int KeptScratchBytes = 1024 * 1024;
-    private readonly RowBatchBuilder _builder = new(database.Symbols);
     private readonly ConstantEvaluator _constants = new();
-    private byte[] _scratch = new byte[SmallScratchBytes];
 
     /// <summary>
-    /// Reads rows up to the statement's end. Throws SqlException for text that is no list of rows, for rows that do not match the target and
-    /// for values that do not fit, and then the batch holds no rows and no dictionary has grown.
+    /// Reads rows up to the text's end and gives their number. Throws SqlException for text that is no list of rows, for rows that do not match
+    /// the target and for values that do not fit.
     /// </summary>
-    /// <param name="sql">The whole statement.</param>
-    /// <param name="offset">Byte after VALUES.</param>
+    /// <param name="sql">The whole statement, or its rows alone.</param>
+    /// <param name="offset">Where the rows begin.</param>
     /// <param name="target">Where the values go.</param>
-    /// <param name="batch">An empty batch of the target's table.</param>
-    /// <param name="nowNs">Value of now() and of an omitted timestamp.</param>
-    /// <param name="storable">The only symbols whose rows may be stored; null for all. Others are Forbidden.</param>
-    public void Read(ReadOnlySpan<byte> sql, int offset, InsertTarget target, RowBatch batch, long nowNs, SymbolAccess? storable = null)
-    {
-        _builder.Begin(target, batch);
-        _builder.Storable = storable;
-        try
-        {
-            ReadRows(sql, offset, target, nowNs);
-        }
-        finally
-        {
-            _builder.End();
-            if (_scratch.Length > KeptScratchBytes)
-                _scratch = new byte[SmallScratchBytes];
-        }
-    }
-
-    /// <summary>Bytes kept between statements.</summary>
-    internal long KeptBytes => _scratch.Length + _builder.HeldBytes;
-
-    public void Dispose()
-    {
-        _builder.Dispose();
-        _constants.Dispose();
-    }
-
-    private void ReadRows(ReadOnlySpan<byte> sql, int offset, InsertTarget target, long nowNs)
+    /// <param name="nowNs">Value of now().</param>
+    public int Read(ReadOnlySpan<byte> sql, int offset, InsertTarget target, long nowNs)
     {
         var scanner = new InsertScanner(sql, offset);
         var rowCount = 0;
@@ -61,6 +29,7 @@ internal sealed class InsertValuesReader(Database database) : IDisposable
         {
             if (scanner.Peek() != '(')
                 throw SqlParser.Unexpected(sql, scanner.Position, "'('");
+            builder.BeginRow(rowCount, scanner.Position - offset, sql.Length - offset);
             ReadRow(sql, ref scanner, target, rowCount, nowNs);
             rowCount++;
             var next = scanner.Peek();
@@ -71,13 +40,13 @@ internal sealed class InsertValuesReader(Database database) : IDisposable
         }
 
         SqlParser.ExpectEnd(sql, scanner.Position, "',', '(' or the end of the statement");
-        _builder.Finish(rowCount, nowNs);
-        _builder.RequireStorable();
+        return rowCount;
     }
+
+    public void Dispose() => _constants.Dispose();
 
     private void ReadRow(ReadOnlySpan<byte> sql, ref InsertScanner scanner, InsertTarget target, int row, long nowNs)
     {
-        _builder.BeginRow(row);
         var columns = target.Columns;
         var open = scanner.Position++;
         for (var i = 0; i < columns.Length; i++)
@@ -97,19 +66,38 @@ internal sealed class InsertValuesReader(Database database) : IDisposable
     {
         if (scanner.Peek() == 0)
             throw SqlParser.Unexpected(sql, scanner.Position, "a value");
+        if (TryStorePlain(ref scanner, column, row, out var next))
+            return next;
         var start = scanner.Position;
-        if (scanner.TryReadLiteral(ref _scratch, out var value))
+        if (scanner.TryReadLiteral(scratch, out var value))
         {
-            var next = scanner.Peek();
+            next = scanner.Peek();
             if (next is (byte)',' or (byte)')')
             {
-                _builder.Store(value, column, row);
+                builder.Store(value, column, row);
                 return next;
             }
         }
 
         scanner.Position = StoreExpression(sql, start, column, row, nowNs);
         return sql[scanner.Position];
+    }
+
+    /// <summary>Reads and stores the values that nearly all statements consist of; false for any other, of which nothing is read then.</summary>
+    private bool TryStorePlain(ref InsertScanner scanner, int column, int row, out byte next)
+    {
+        switch (builder.TypeOf(column))
+        {
+            case ColumnType.Int64 or ColumnType.Timestamp when scanner.TryReadPlainInteger(out var integer, out next):
+                builder.SetInt64(column, row, integer);
+                return true;
+            case ColumnType.Symbol or ColumnType.String when scanner.TryReadPlainText(out var text, out next):
+                builder.SetText(column, row, text);
+                return true;
+            default:
+                next = 0;
+                return false;
+        }
     }
 
     /// <summary>Stores the value of the expression at an offset and gives the offset after it.</summary>
@@ -124,10 +112,10 @@ internal sealed class InsertValuesReader(Database database) : IDisposable
         }
         catch (SqlException)
         {
-            throw _builder.AtValue(ErrorInStatement(expression, CountCharacters(sql[..start]), nowNs), column, row);
+            throw builder.AtValue(ErrorInStatement(expression, CountCharacters(sql[..start]), nowNs), column, row);
         }
 
-        _builder.Store(value, column, row);
+        builder.Store(value, column, row);
         return end;
     }
 

@@ -30,7 +30,7 @@ internal sealed class SchemaStatements(Database database)
         _ => throw new ArgumentException($"{statement.GetType().Name} shows nothing of the catalogue", nameof(statement)),
     };
 
-    /// <summary>CREATE, DROP, TRUNCATE and ALTER TABLE; USE and SET do nothing. Throws SqlException.</summary>
+    /// <summary>CREATE, DROP, TRUNCATE, OPTIMIZE and ALTER TABLE; USE and SET do nothing. Throws SqlException.</summary>
     public async ValueTask RunChangingAsync(Statement statement)
     {
         try
@@ -44,6 +44,11 @@ internal sealed class SchemaStatements(Database database)
                 case RenameColumnStatement rename: await RenameColumnAsync(rename).ConfigureAwait(false); break;
                 case SetRetentionStatement retention: await SetRetentionAsync(retention).ConfigureAwait(false); break;
                 case TruncateStatement truncate: await TruncateAsync(truncate).ConfigureAwait(false); break;
+                case OptimizeStatement optimize:
+                    var table = Find(optimize.Table);
+                    // Minutes of work for a large table: not on the caller's thread, which serves connections.
+                    await Task.Run(() => database.Compact(table)).ConfigureAwait(false);
+                    break;
                 case AcceptedStatement: break;
                 default: throw new ArgumentException($"{statement.GetType().Name} changes nothing of the catalogue", nameof(statement));
             }

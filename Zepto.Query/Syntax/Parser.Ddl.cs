@@ -1,6 +1,6 @@
 namespace Zepto.Query.Syntax;
 
-/// <summary>CREATE, DROP and TRUNCATE TABLE.</summary>
+/// <summary>CREATE, DROP, TRUNCATE and OPTIMIZE TABLE.</summary>
 internal ref partial struct Parser
 {
     private Statement ParseCreate(out bool complete)
@@ -158,6 +158,16 @@ internal ref partial struct Parser
         SkipTableKeyword();
         var ifExists = AcceptIfExists();
         return new TruncateStatement(position, ifExists, ParseTableName().Name);
+    }
+
+    private OptimizeStatement ParseOptimize()
+    {
+        var position = _token.Position;
+        Advance();
+        SkipTableKeyword();
+        var (_, table) = ParseTableName();
+        AcceptWord("FINAL"u8);
+        return new OptimizeStatement(position, table);
     }
 
     private bool AcceptIfExists()

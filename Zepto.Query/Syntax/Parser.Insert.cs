@@ -27,7 +27,7 @@ internal ref partial struct Parser
             if (!At(TokenKind.Word))
                 throw Unexpected("a format name");
             var format = System.Text.Encoding.UTF8.GetString(Bytes);
-            return new InsertStatement(position, table, columns, false, format, null, SkipToData(_token.End));
+            return new InsertStatement(position, table, columns, false, format, null, SkipToData(_lexer.Source, _token.End));
         }
 
         if (!AtQuery && !At(TokenKind.LeftParenthesis))
@@ -39,12 +39,18 @@ internal ref partial struct Parser
         return new InsertStatement(position, table, columns, false, null, query, _token.Start);
     }
 
-    /// <summary>The data begins after blanks, one optional CR and one LF.</summary>
-    private readonly int SkipToData(int offset)
+    /// <summary>
+    /// Where the data of INSERT … FORMAT begin: after blanks, one optional CR and one LF. Where only semicolons and white space follow the format's
+    /// name they end the statement, and the data are empty or elsewhere.
+    /// </summary>
+    /// <param name="source">The whole text.</param>
+    /// <param name="offset">End of the format's name.</param>
+    internal static int SkipToData(ReadOnlySpan<byte> source, int offset)
     {
-        var source = _lexer.Source;
         while (offset < source.Length && source[offset] is (byte)' ' or (byte)'\t')
             offset++;
+        if (offset < source.Length && source[offset] == ';' && source[offset..].IndexOfAnyExcept("; \t\r\n"u8) < 0)
+            return source.Length;
         if (source[offset..].StartsWith("\r\n"u8))
             return offset + 2;
         return offset < source.Length && source[offset] == '\n' ? offset + 1 : offset;

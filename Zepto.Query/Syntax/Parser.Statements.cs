@@ -60,6 +60,8 @@ internal ref partial struct Parser
             return ParseDeleteStatement();
         if (AtWord("TRUNCATE"u8))
             return ParseTruncate();
+        if (AtWord("OPTIMIZE"u8))
+            return ParseOptimize();
         if (AtWord("SHOW"u8))
             return ParseShow(out complete);
         if (AtWord("DESCRIBE"u8) || AtWord("DESC"u8))
@@ -88,7 +90,7 @@ internal ref partial struct Parser
     /// <summary>Verbs of statements that are known and not run; TABLE and the like after them add nothing.</summary>
     private static readonly string[] s_refusedVerbs =
     [
-        "BACKUP", "RESTORE", "RENAME", "OPTIMIZE", "GRANT", "REVOKE", "ATTACH", "DETACH", "SYSTEM", "BEGIN",
+        "BACKUP", "RESTORE", "RENAME", "GRANT", "REVOKE", "ATTACH", "DETACH", "SYSTEM", "BEGIN",
         "COMMIT", "ROLLBACK", "COPY", "VACUUM", "MERGE", "CHECK", "ANALYZE", "EXCHANGE", "UNDROP", "PREPARE", "EXECUTE", "CHECKPOINT",
     ];
 

@@ -40,6 +40,9 @@ public sealed record SetRetentionStatement(int Position, string Table, Retention
 /// <summary>TRUNCATE TABLE.</summary>
 public sealed record TruncateStatement(int Position, bool IfExists, string Table) : Statement(Position);
 
+/// <summary>OPTIMIZE TABLE: encodes and joins what is stored.</summary>
+public sealed record OptimizeStatement(int Position, string Table) : Statement(Position);
+
 /// <summary>`column = value` of UPDATE.</summary>
 public sealed record Assignment(int Position, string Column, Expression Value) : SyntaxNode(Position);
 

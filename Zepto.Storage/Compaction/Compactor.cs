@@ -12,7 +12,7 @@ namespace Zepto.Storage.Compaction;
 /// see the new segment in place of the old ones. Reading and encoding happen on the caller's thread under an epoch lease; the writer thread of the
 /// table only copies the result and swaps it in, if the slices are still the same. One run at a time; thread-safe.
 /// </summary>
-internal sealed class Compactor(EpochRegistry epochs, Func<TableCatalog> catalog, Func<Table, WriterThread> writerOf) : IDisposable
+internal sealed class Compactor(EpochRegistry epochs, Func<TableCatalog> catalog, Func<Table, WriterThread> writerOf, TimeSpan hotTime) : IDisposable
 {
     private readonly Lock _running = new();
     private readonly SegmentEncoder _encoder = new();
@@ -20,20 +20,21 @@ internal sealed class Compactor(EpochRegistry epochs, Func<TableCatalog> catalog
     /// <summary>Looks at all partitions once. Returns the segments made.</summary>
     /// <param name="toTheEnd">Takes every partition to its end, not only those without rows since the last look.</param>
     /// <param name="stop">Ends the run between two segments.</param>
-    public int Run(bool toTheEnd, CancellationToken stop)
+    /// <param name="only">The one table to look at; null for all.</param>
+    public int Run(bool toTheEnd, CancellationToken stop, Table? only = null)
     {
         lock (_running)
         {
             var made = 0;
-            foreach (var table in catalog().Tables)
+            foreach (var table in only is null ? catalog().Tables : [only])
             {
                 for (var i = 0; i < table.SeriesCount; i++)
                 {
-                    foreach (var partition in table.SeriesAt(i).Partitions.Span)
+                    var partitions = table.SeriesAt(i).Partitions.Span;
+                    for (var p = 0; p < partitions.Length && !stop.IsCancellationRequested && !table.IsDropped; p++)
                     {
-                        if (stop.IsCancellationRequested || table.IsDropped)
-                            break;
-                        made += Compact(table, partition, toTheEnd, stop);
+                        if (toTheEnd || p < partitions.Length - 1 || !IsHot(partitions[p]))
+                            made += Compact(table, partitions[p], toTheEnd, stop);
                     }
                 }
             }
@@ -46,6 +47,15 @@ internal sealed class Compactor(EpochRegistry epochs, Func<TableCatalog> catalog
     {
         lock (_running)
             _encoder.Dispose();
+    }
+
+    // The newest day of a series is what most queries read; those that find it in the cache are faster on raw values.
+    private bool IsHot(Partition partition)
+    {
+        var (rows, now) = (partition.PublishedRows, Stopwatch.GetTimestamp());
+        if (partition.HotRows != rows)
+            (partition.HotRows, partition.HotSince) = (rows, now);
+        return Stopwatch.GetElapsedTime(partition.HotSince, now) < hotTime;
     }
 
     private int Compact(Table table, Partition partition, bool toTheEnd, CancellationToken stop)

@@ -9,6 +9,9 @@ public sealed class StringDictionary : IDisposable
     /// <summary>Texts held.</summary>
     public int Count => _table.LargestCode;
 
+    /// <summary>Texts that the log has; kept by it. What a checkpoint had when the database was opened counts too.</summary>
+    internal int LoggedCount { get; set; }
+
     /// <summary>Text of a code, valid for the life of the dictionary.</summary>
     public TextRef Text(int code) => _table.Text(code);
 

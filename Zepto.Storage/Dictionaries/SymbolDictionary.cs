@@ -17,6 +17,9 @@ public sealed class SymbolDictionary : IDisposable
     /// <summary>Largest id in use.</summary>
     public int Count => _table.LargestCode;
 
+    /// <summary>Ids that the log has, in the order they came; kept by it. What a checkpoint had when the database was opened counts too.</summary>
+    internal int LoggedCount { get; set; }
+
     /// <summary>The name, or the id's decimal text where there is no name; NULL for an id not in use.</summary>
     public TextRef Name(int id) => _table.Text(id);
 
@@ -68,6 +71,13 @@ public sealed class SymbolDictionary : IDisposable
     {
         lock (_adding)
             return _order.Span[position..].ToArray();
+    }
+
+    /// <summary>Ids in use at a moment when no other thread is adding one: each has its text.</summary>
+    internal int SettledCount()
+    {
+        lock (_adding)
+            return _order.Count;
     }
 
     /// <summary>Puts an id back as it was stored; false when it is in use already.</summary>

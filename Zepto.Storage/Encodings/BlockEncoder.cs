@@ -145,7 +145,7 @@ internal sealed unsafe class BlockEncoder
     private bool TryFindPlaces(ReadOnlySpan<long> values, out int places)
     {
         // Few values say no to a number of places quickly; the whole block is looked at for the one that is left.
-        for (places = 0; places <= DecimalKernels.MostPlaces; places++)
+        for (places = 0; places <= DecimalStage.MostPlaces; places++)
         {
             if (AreDecimals(values[..Math.Min(values.Length, 32)], places) && AreDecimals(values, places))
                 return true;
@@ -157,7 +157,7 @@ internal sealed unsafe class BlockEncoder
     private bool AreDecimals(ReadOnlySpan<long> values, int places)
     {
         const double mostExact = 1L << 53;
-        var power = DecimalKernels.Power(places);
+        var power = DecimalStage.Power(places);
         for (var i = 0; i < values.Length; i++)
         {
             if (values[i] == Nulls.Float64Bits)

@@ -35,15 +35,11 @@ internal readonly unsafe ref struct BlockReader(byte* memory, int sizeBytes, Col
             case BlockEncoding.Dictionary:
                 DecodeDictionary(block, firstRow, count, target);
                 break;
-            case BlockEncoding.Frame when width == 8:
+            case var _ when width == 8:
                 FrameKernels.Decode(block, Low(block, firstRow), High(block, firstRow), Nulls.BitsOf(type), (long*)target, count);
                 break;
-            case BlockEncoding.Frame:
-                DecodeNarrow(block, firstRow, count, target);
-                break;
             default:
-                FrameKernels.Decode(block, Low(block, firstRow), High(block, firstRow), Nulls.Int64, (long*)target, count);
-                DecimalKernels.Decode((long*)target, count, block.Exponent);
+                DecodeNarrow(block, firstRow, count, target);
                 break;
         }
     }
@@ -52,16 +48,38 @@ internal readonly unsafe ref struct BlockReader(byte* memory, int sizeBytes, Col
     public long Int64At(in EncodedBlock block, int row)
     {
         Check(block);
+        return Value(block, row);
+    }
+
+    /// <summary>Of values of an integer type that ascend: how many of the rows before <paramref name="end"/>, from a row on, are below a value.</summary>
+    public int CountBelow(in EncodedBlock block, int row, int end, long value)
+    {
+        Check(block);
+        var low = row;
+        while (low < end)
+        {
+            var middle = (low + end) >>> 1;
+            if (Value(block, middle) < value)
+                low = middle + 1;
+            else
+                end = middle;
+        }
+
+        return low - row;
+    }
+
+    private long Value(in EncodedBlock block, int row)
+    {
         switch (block.Encoding)
         {
-            case BlockEncoding.Frame:
-                return FrameKernels.One(block, Low(block, 0), High(block, 0), Nulls.BitsOf(type), row);
             case BlockEncoding.Raw:
                 return ((long*)(memory + block.Offset))[row];
-            default:
+            case BlockEncoding.Dictionary:
                 long value;
-                Decode(block, row, 1, (byte*)&value);
+                DecodeDictionary(block, row, 1, (byte*)&value);
                 return value;
+            default:
+                return FrameKernels.One(block, Low(block, 0), High(block, 0), Nulls.BitsOf(type), row);
         }
     }
 
@@ -137,7 +155,7 @@ internal readonly unsafe ref struct BlockReader(byte* memory, int sizeBytes, Col
         {
             BlockEncoding.Raw => true,
             BlockEncoding.Frame => block.CodeBytes <= 6,
-            BlockEncoding.Decimal => block.CodeBytes <= 6 && block.Exponent <= DecimalKernels.MostPlaces && width == 8,
+            BlockEncoding.Decimal => block.CodeBytes <= 6 && block.Exponent <= DecimalStage.MostPlaces && width == 8,
             BlockEncoding.Dictionary => block.CodeBytes is 1 or 2 && (uint)block.Entries <= ushort.MaxValue + 1 && width >= 4,
             _ => false,
         };

@@ -54,6 +54,25 @@ internal sealed unsafe class EncodedColumns(SegmentLayout layout, int rows, byte
         return Reader(stream, block).Int64At(Block(stream, block), row % Segment.BlockRows);
     }
 
+    /// <summary>Of rows that ascend by an integer stream: how many are below a value. The block is found by first rows, so that few blocks are touched.</summary>
+    public int CountBelow(int stream, int row, int count, long value)
+    {
+        var (first, last) = (row / Segment.BlockRows, (row + count - 1) / Segment.BlockRows);
+        while (first < last)
+        {
+            var middle = (first + last + 1) >>> 1;
+            if (Int64At(stream, middle * Segment.BlockRows) < value)
+                first = middle;
+            else
+                last = middle - 1;
+        }
+
+        var start = first * Segment.BlockRows;
+        var from = Math.Max(row - start, 0);
+        var end = Math.Min(row + count - start, Segment.BlockRows);
+        return start + from - row + Reader(stream, first).CountBelow(Block(stream, first), from, end, value);
+    }
+
     private ColumnType TypeOf(int stream) => stream == Sequences ? ColumnType.Int64 : layout.Columns[stream - 1].Type;
 
     private ref readonly EncodedBlock Block(int stream, int block) => ref ((EncodedBlock*)memory)[stream * _blocks + block];

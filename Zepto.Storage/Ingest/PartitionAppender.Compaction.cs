@@ -35,6 +35,7 @@ internal sealed partial class PartitionAppender
         var segment = new Segment(layout, rows, allocation, bytes.Length, encoder.LargestSequence);
         SegmentSlice[] slices = [.. state.Slices[..first], new SegmentSlice(segment, 0, rows), .. state.Slices[(first + expected.Length)..]];
         Replace(null, partition, slices, state.VisibleFrom, state.Previous, SegmentFate.Reused);
+        Seal();
         Finish();
         return true;
     }

@@ -8,7 +8,7 @@ namespace Zepto.Storage.Ingest;
 
 /// <summary>
 /// Puts rows of a batch into a partition: in place behind the last row where time allows, else by merging them into new segments. The rows are
-/// published but not committed: the table's sequence makes them visible. Every change can be undone until <see cref="Finish"/>. Used by the table's
+/// published but not committed: the table's sequence makes them visible. Every change can be undone until <see cref="Seal"/>. Used by the table's
 /// writer thread only.
 /// </summary>
 internal sealed unsafe partial class PartitionAppender : IDisposable
@@ -22,6 +22,9 @@ internal sealed unsafe partial class PartitionAppender : IDisposable
     private readonly RetiredSegments _retired;
     private readonly PartitionRewrite _rewrite;
     private readonly List<Replaced> _replaced = [];
+    private readonly List<Replaced> _finished = [];
+    private readonly Queue<Replaced> _sealed = [];
+    private readonly Queue<int> _sealedCounts = [];
     private readonly HashSet<Segment> _used = [];
     private readonly List<Touched> _touched = [];
     private readonly List<Segment> _made = [];
@@ -127,13 +130,31 @@ internal sealed unsafe partial class PartitionAppender : IDisposable
         partition.LastTime = long.MinValue;
     }
 
-    /// <summary>After the commit: starts the grace period of what the statement replaced.</summary>
-    public void Finish()
+    /// <summary>The statement is whole and can no longer be undone; what it replaced stays until its commit.</summary>
+    public void Seal()
     {
         _touched.Clear();
         _made.Clear();
-        _retired.Add(_replaced);
+        foreach (var replaced in _replaced)
+            _sealed.Enqueue(replaced);
+        _sealedCounts.Enqueue(_replaced.Count);
         _replaced.Clear();
+    }
+
+    /// <summary>After the commit of the oldest sealed statement: starts the grace period of what it replaced.</summary>
+    public void Finish()
+    {
+        for (var count = _sealedCounts.Dequeue(); count > 0; count--)
+            _finished.Add(_sealed.Dequeue());
+        _retired.Add(_finished);
+        _finished.Clear();
+    }
+
+    /// <summary>The oldest sealed statement is never committed: readers go on with what it replaced.</summary>
+    public void Abandon()
+    {
+        for (var count = _sealedCounts.Dequeue(); count > 0; count--)
+            _sealed.Dequeue();
     }
 
     /// <summary>Frees what no reader can see any more; between statements.</summary>

@@ -46,6 +46,9 @@ public sealed unsafe class RowBatch : IDisposable
         return new Span<T>(_columns[column].Address, Capacity);
     }
 
+    /// <summary>First value of a column, for writers that know the width and stay within <see cref="Capacity"/>; invalid after growth.</summary>
+    public byte* Address(int column) => _columns[column].Address;
+
     /// <summary>States how many rows are filled.</summary>
     public void SetRowCount(int rows)
     {
@@ -120,8 +123,6 @@ public sealed unsafe class RowBatch : IDisposable
             return bytes;
         }
     }
-
-    internal byte* Address(int column) => _columns[column].Address;
 
     internal void Begin(Table table) => Begin(table, table.Schema);
 

@@ -31,12 +31,12 @@ internal sealed unsafe partial class TableWriter
                 return 0;
             var stored = mutation.KeepStored();
             Rewrite(mutation, commitSequence);
-            Applied(table, commitSequence, table.RowCount - found + stored);
+            Applied(table, commitSequence, table.RowCount - found + stored, log?.AppendMutation(mutation, commitSequence) ?? 0);
             return found;
         }
         catch
         {
-            Undo();
+            appender.Undo();
             throw;
         }
     }
@@ -60,24 +60,23 @@ internal sealed unsafe partial class TableWriter
                 var series = table.SeriesAt(i);
                 foreach (var partition in series.Partitions.Span)
                 {
-                    if (partition.BucketLastNs >= before)
-                        break;
-                    if (partition.State.Slices.Length == 0)
+                    if ((before is { } time && !partition.IsBefore(time)) || partition.State.Slices.Length == 0)
                         continue;
                     removed += partition.PublishedRows;
                     appender.Touch(partition);
                     appender.Clear(series, partition, commitSequence);
                 }
             }
+
+            if (removed > 0)
+                Applied(table, commitSequence, table.RowCount - removed, log?.AppendClear(table, before, commitSequence) ?? 0);
         }
         catch
         {
-            Undo();
+            appender.Undo();
             throw;
         }
 
-        if (removed > 0)
-            Applied(table, commitSequence, table.RowCount - removed);
         return removed;
     }
 

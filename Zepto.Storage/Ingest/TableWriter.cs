@@ -1,27 +1,20 @@
+using Zepto.Storage.Log;
 using Zepto.Storage.Schema;
 using Zepto.Storage.Tables;
 
 namespace Zepto.Storage.Ingest;
 
 /// <summary>
-/// Carries out one statement at a time, in two steps. Apply puts everything in place but shows it to nobody; nothing of the statement is left when it throws. Then
-/// <see cref="Commit"/> shows it all at once, or <see cref="Undo"/> takes it back. Used by one writer thread; keeps its scratch arrays, so a batch
-/// in steady state allocates nothing.
+/// Carries out statements, each in two steps. Apply puts everything in place behind the statements before, and in the log, but shows it to nobody; nothing of
+/// the statement is left when it throws. <see cref="Commit"/> shows it all at once. Several statements may be applied before they are committed, in
+/// their order. Used by one writer thread; keeps its scratch arrays, so a batch in steady state allocates nothing.
 /// </summary>
-internal sealed unsafe partial class TableWriter(PartitionAppender appender, StorageStatistics statistics)
+internal sealed unsafe partial class TableWriter(PartitionAppender appender, StorageStatistics statistics, WriteAheadLog? log)
 {
-    private Table? _applied;
-    private TableSnapshot _next;
+    private AppliedStatement _applied;
     private int[] _order = [];
     private int[] _scratch = [];
     private int[] _counts = [];
-
-    /// <summary>Stores the rows; visible to snapshots taken after the call. Nothing of them is left when it throws.</summary>
-    public void Write(RowBatch batch)
-    {
-        Apply(batch);
-        Commit();
-    }
 
     /// <summary>Puts rows in place, grouped by series and day, each group in time order.</summary>
     public void Apply(RowBatch batch)
@@ -34,25 +27,28 @@ internal sealed unsafe partial class TableWriter(PartitionAppender appender, Sto
         }
         catch
         {
-            Undo();
+            appender.Undo();
             throw;
         }
     }
 
-    /// <summary>Makes the applied statement visible to snapshots taken from now on. Nothing happens when it changed nothing.</summary>
-    public void Commit()
+    /// <summary>What was applied since the last call; it has no table when nothing was, or when it changed nothing.</summary>
+    public AppliedStatement Take()
     {
-        _applied?.Commit(_next.Sequence, _next.RowCount);
-        _applied = null;
+        var applied = _applied;
+        _applied = default;
+        return applied;
+    }
+
+    /// <summary>Makes the oldest statement that is applied and not committed visible to snapshots taken from now on.</summary>
+    public void Commit(in AppliedStatement statement)
+    {
+        statement.Table!.Commit(statement.Next.Sequence, statement.Next.RowCount);
         appender.Finish();
     }
 
-    /// <summary>Takes the applied statement back: every partition is as it was before.</summary>
-    public void Undo()
-    {
-        _applied = null;
-        appender.Undo();
-    }
+    /// <summary>Leaves the oldest statement that is applied and not committed invisible for good; none may be committed after it.</summary>
+    public void Abandon() => appender.Abandon();
 
     private void Store(RowBatch batch)
     {
@@ -63,8 +59,8 @@ internal sealed unsafe partial class TableWriter(PartitionAppender appender, Sto
         var rows = batch.RowCount;
         if (rows == 0)
             return;
-        var firstSequence = table.CommittedSequence + 1;
-        var commitSequence = table.CommittedSequence + rows;
+        var firstSequence = table.Appended.Sequence + 1;
+        var commitSequence = table.Appended.Sequence + rows;
         Order(batch);
         var symbols = schema.SymbolIndex < 0 ? null : (int*)batch.Address(schema.SymbolIndex);
         var times = schema.TimestampIndex < 0 ? null : (long*)batch.Address(schema.TimestampIndex);
@@ -89,10 +85,16 @@ internal sealed unsafe partial class TableWriter(PartitionAppender appender, Sto
             start = end;
         }
 
-        Applied(table, commitSequence, table.RowCount + rows);
+        Applied(table, commitSequence, table.Appended.RowCount + rows, log?.AppendRows(batch, firstSequence) ?? 0);
     }
 
-    private void Applied(Table table, long commitSequence, long rowCount) => (_applied, _next) = (table, new TableSnapshot(commitSequence, rowCount));
+    /// <summary>The statement is in place and in the log, so it can no longer be undone.</summary>
+    private void Applied(Table table, long commitSequence, long rowCount, long lsn)
+    {
+        table.Appended = new TableSnapshot(commitSequence, rowCount);
+        appender.Seal();
+        _applied = new AppliedStatement(table, table.Appended, lsn);
+    }
 
     private Partition PartitionOf(Series series, long bucket)
     {
@@ -202,3 +204,9 @@ internal sealed unsafe partial class TableWriter(PartitionAppender appender, Sto
         }
     }
 }
+
+/// <summary>A statement that is in place but shown to nobody yet.</summary>
+/// <param name="Table">Its table; null when it changed nothing.</param>
+/// <param name="Next">What the table is after it.</param>
+/// <param name="Lsn">LSN of its record; 0 without a log.</param>
+internal readonly record struct AppliedStatement(Table? Table, TableSnapshot Next, long Lsn);

@@ -3,11 +3,15 @@ using System.Diagnostics;
 using Zepto.Native.Threads;
 using Zepto.Storage.Epochs;
 using Zepto.Storage.Extents;
+using Zepto.Storage.Log;
 using Zepto.Storage.Tables;
 
 namespace Zepto.Storage.Ingest;
 
-/// <summary>The one thread that writes a set of tables: takes requests from a bounded queue in order, stores them, answers them.</summary>
+/// <summary>
+/// The one thread that writes a set of tables: takes requests from a bounded queue in order, stores them, answers them. Where statements must be on the
+/// device before they are answered, it goes on storing while the log is flushed, and commits and answers what each flush covers.
+/// </summary>
 internal sealed class WriterThread : IDisposable
 {
     private readonly BoundedQueue<WriteRequest> _queue;
@@ -15,18 +19,23 @@ internal sealed class WriterThread : IDisposable
     private readonly ManualResetEventSlim _work = new(false, spinCount: 50);
     private readonly PartitionAppender _appender;
     private readonly TableWriter _writer;
+    private readonly WriteAheadLog? _log;
+    private readonly Queue<Stored> _stored = [];
     private readonly StorageStatistics _statistics;
     private readonly TimeSpan _wait;
     private readonly Thread _thread;
     private volatile bool _stopping;
 
-    public WriterThread(int index, DatabaseOptions options, SegmentAllocator allocator, EpochRegistry epochs, StorageStatistics statistics)
+    public WriterThread(int index, DatabaseOptions options, SegmentAllocator allocator, EpochRegistry epochs, StorageStatistics statistics, WriteAheadLog? log)
     {
         _queue = new BoundedQueue<WriteRequest>(options.IngestQueueBatches);
         _wait = options.IngestQueueWait;
         _statistics = statistics;
         _appender = new PartitionAppender(allocator, epochs);
-        _writer = new TableWriter(_appender, statistics);
+        _writer = new TableWriter(_appender, statistics, log);
+        _log = log;
+        if (log is { IsSync: true })
+            log.Flushed += _work.Set;
         _thread = PinnedThread.Start($"zepto-writer-{index}", options.FirstWriterCpu < 0 ? -1 : options.FirstWriterCpu + index, Run);
     }
 
@@ -49,17 +58,16 @@ internal sealed class WriterThread : IDisposable
     /// <summary>Whether replaced rows wait for readers; any other request looks whether they are gone.</summary>
     public bool HasRetired => _appender.HasRetired;
 
-    /// <summary>Runs a statement that is no batch of rows. What it replaced is free when the call is done, unless readers see it.</summary>
-    public ValueTask RunAsync(Action<TableWriter> statement) => ChangeAsync(() =>
-    {
-        statement(_writer);
-        _appender.Reclaim();
-    });
+    /// <summary>
+    /// Runs a statement that is no batch of rows, after those before it are committed; done when it is committed itself. What it replaced is free then,
+    /// unless readers see it.
+    /// </summary>
+    public ValueTask RunAsync(Action<TableWriter> statement) => ChangeAsync(() => statement(_writer));
 
     /// <summary>Runs a step of compaction, which changes how rows lie and nothing else.</summary>
     public ValueTask CompactAsync(Action<PartitionAppender> step) => ChangeAsync(() => step(_appender));
 
-    /// <summary>Runs a change between batches.</summary>
+    /// <summary>Runs a change between batches, all of which are committed.</summary>
     public ValueTask ChangeAsync(Action change) => SubmitAsync(null, change);
 
     /// <summary>Frees the segments of a dropped table, as soon as no reader can see them.</summary>
@@ -69,9 +77,9 @@ internal sealed class WriterThread : IDisposable
     public void Dispose()
     {
         _stopping = true;
+        // Not disposed: a flush that has just ended may still set it.
         _work.Set();
         _thread.Join();
-        _work.Dispose();
         _appender.Dispose();
     }
 
@@ -113,16 +121,18 @@ internal sealed class WriterThread : IDisposable
             if (_queue.TryDequeue(out var request))
             {
                 Serve(request);
+                CommitFlushed();
                 continue;
             }
 
-            if (_stopping)
+            if (_stopping && _stored.Count == 0)
                 return;
             _work.Reset();
-            // A request may have come between the look and the reset.
+            // A request may have come, or a flush ended, between the look and the reset.
+            CommitFlushed();
             if (_queue.TryDequeue(out request))
                 Serve(request);
-            else if (!_stopping)
+            else if (!_stopping || _stored.Count > 0)
                 _work.Wait();
         }
     }
@@ -133,15 +143,19 @@ internal sealed class WriterThread : IDisposable
         {
             if (request.Batch is { } batch)
             {
-                _writer.Write(batch);
-                _statistics.CountStored(batch.RowCount, (long)Stopwatch.GetElapsedTime(request.StartedAt).TotalNanoseconds);
+                _writer.Apply(batch);
             }
             else
             {
+                WaitForFlush();
                 request.Change!();
             }
 
-            request.Complete();
+            var applied = _writer.Take();
+            if (applied.Table is not null && _log is { IsSync: true })
+                _stored.Enqueue(new Stored(request, applied));
+            else
+                Commit(new Stored(request, applied));
         }
         catch (Exception error)
         {
@@ -153,4 +167,52 @@ internal sealed class WriterThread : IDisposable
             _appender.Reclaim();
         }
     }
+
+    private void Commit(in Stored stored)
+    {
+        if (stored.Statement.Table is not null)
+            _writer.Commit(stored.Statement);
+        if (stored.Request.Batch is { } batch)
+            _statistics.CountStored(batch.RowCount, (long)Stopwatch.GetElapsedTime(stored.Request.StartedAt).TotalNanoseconds);
+        else
+            _appender.Reclaim();
+        stored.Request.Complete();
+    }
+
+    /// <summary>Commits and answers the statements that are on the device; when a flush has failed, the others are not known to be and never become visible.</summary>
+    private void CommitFlushed()
+    {
+        if (_stored.Count == 0)
+            return;
+        var hasFailed = _log!.HasFailed;
+        var durableLsn = _log.DurableLsn;
+        while (_stored.TryPeek(out var oldest) && (oldest.Statement.Lsn <= durableLsn || hasFailed))
+        {
+            _stored.Dequeue();
+            if (oldest.Statement.Lsn <= durableLsn)
+            {
+                Commit(oldest);
+                continue;
+            }
+
+            _writer.Abandon();
+            oldest.Request.Fail(_log.Failure());
+        }
+
+        _appender.Reclaim();
+    }
+
+    private void WaitForFlush()
+    {
+        while (_stored.Count > 0)
+        {
+            _work.Reset();
+            CommitFlushed();
+            if (_stored.Count > 0)
+                _work.Wait();
+        }
+    }
+
+    /// <summary>A statement that is stored and in the log, but not committed.</summary>
+    private readonly record struct Stored(WriteRequest Request, AppliedStatement Statement);
 }

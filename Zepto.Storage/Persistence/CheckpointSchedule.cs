@@ -1,14 +1,18 @@
 using Zepto.Storage.Extents;
+using Zepto.Storage.Log;
 
 namespace Zepto.Storage.Persistence;
 
-/// <summary>Starts checkpoints of its own accord: when rows came or went since the last one and time is up, when much room waits for one, and on
-/// request. Thread-safe.</summary>
+/// <summary>
+/// Starts checkpoints of its own accord: when rows came or went since the last one and time is up, when much room waits for one, when the log is long, and
+/// on request. Thread-safe.
+/// </summary>
 internal sealed class CheckpointSchedule : IDisposable
 {
     private readonly DatabaseOptions _options;
     private readonly SegmentAllocator _allocator;
     private readonly StorageStatistics _statistics;
+    private readonly WriteAheadLog? _log;
     private readonly Func<ValueTask> _checkpoint;
     private readonly Timer _timer;
     private readonly Lock _starting = new();
@@ -18,17 +22,17 @@ internal sealed class CheckpointSchedule : IDisposable
     private bool _again;
     private bool _stopped;
 
-    public CheckpointSchedule(DatabaseOptions options, SegmentAllocator allocator, StorageStatistics statistics, Func<ValueTask> checkpoint)
+    public CheckpointSchedule(DatabaseOptions options, SegmentAllocator allocator, StorageStatistics statistics, WriteAheadLog? log, Func<ValueTask> checkpoint)
     {
-        (_options, _allocator, _statistics, _checkpoint) = (options, allocator, statistics, checkpoint);
+        (_options, _allocator, _statistics, _log, _checkpoint) = (options, allocator, statistics, log, checkpoint);
         _timer = new Timer(_ => OnTime(), null, options.CheckpointInterval, options.CheckpointInterval);
     }
 
-    /// <summary>After a statement: starts a checkpoint when much room waits for it.</summary>
+    /// <summary>After a statement: starts a checkpoint when much room waits for it or the log is long.</summary>
     public void Look()
     {
         // One extent's worth of room is worth a checkpoint; less would make checkpoints frequent.
-        if (_allocator.SetAsideBytes > _options.ExtentBytes)
+        if (_allocator.SetAsideBytes > _options.ExtentBytes || _log?.BytesSinceCheckpoint > _options.LogBytes)
             Start();
     }
 
@@ -54,7 +58,7 @@ internal sealed class CheckpointSchedule : IDisposable
     private void OnTime()
     {
         // Room set aside after the last checkpoint, when its last reader ended, waits for another one.
-        if (Rows != Volatile.Read(ref _rowsAtLast) || _allocator.SetAsideBytes > 0)
+        if (_log?.BytesSinceCheckpoint > 0 || Rows != Volatile.Read(ref _rowsAtLast) || _allocator.SetAsideBytes > 0)
             Start();
     }
 

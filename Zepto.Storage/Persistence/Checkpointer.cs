@@ -1,42 +1,56 @@
 using Zepto.Storage.Dictionaries;
 using Zepto.Storage.Extents;
+using Zepto.Storage.Log;
 using Zepto.Storage.Schema;
+using Zepto.Storage.Tables;
 
 namespace Zepto.Storage.Persistence;
 
+/// <summary>The moment a checkpoint begins: changes of the catalogue after it are in the log file that it begins.</summary>
+/// <param name="Tables">Tables at that moment.</param>
+/// <param name="NextTableId">Id that the next table gets.</param>
+/// <param name="LogFile">Number of the log file that has what came after.</param>
+internal sealed record CheckpointBegin(IReadOnlyCollection<Table> Tables, int NextTableId, long LogFile);
+
 /// <summary>
-/// Makes the present state durable: sees each table between two statements of its writer, then, while writers go on, writes new texts, flushes the
-/// extents and replaces the manifest. Rows stored meanwhile lie behind the row counts seen. One checkpoint runs at a time; thread-safe.
+/// Makes the present state durable: begins a new log file, sees each table between two statements of its writer, then, while writers go on, writes new
+/// texts, flushes the extents, replaces the manifest and deletes the log files before. Rows stored meanwhile lie behind the row counts seen and are in the
+/// log. One checkpoint runs at a time; thread-safe.
 /// </summary>
 internal sealed class Checkpointer(
-    DataDirectory directory, ulong directoryId, long lastNumber, ExtentStore extents, SegmentAllocator allocator, DictionaryFiles dictionaries, SymbolDictionary symbols)
+    DataDirectory directory, Manifest last, ExtentStore extents, SegmentAllocator allocator, DictionaryFiles dictionaries, SymbolDictionary symbols, WriteAheadLog? log)
     : IDisposable
 {
     private readonly SemaphoreSlim _running = new(1);
-    private long _number = lastNumber;
+    private long _number = last.CheckpointNumber;
     private string? _failedFlush;
 
     /// <summary>Runs a checkpoint. Throws Unwritable, and the directory is at its last checkpoint then.</summary>
-    /// <param name="capture">Adds all tables, on their writer threads.</param>
-    /// <param name="nextTableId">Called after the tables were added.</param>
-    public async ValueTask RunAsync(Func<TableCapture, ValueTask> capture, Func<int> nextTableId)
+    /// <param name="begin">Says what there is, and begins the log file of what comes after; called first.</param>
+    /// <param name="capture">Adds the tables, on their writer threads.</param>
+    /// <param name="isLast">Whether writers have ended: no log is needed any more. The caller deletes it.</param>
+    public async ValueTask RunAsync(Func<CheckpointBegin> begin, Func<CheckpointBegin, TableCapture, ValueTask> capture, bool isLast = false)
     {
         await _running.WaitAsync().ConfigureAwait(false);
         try
         {
+            ThrowIfFailed();
+            var start = WithReserve(begin);
             var seen = new TableCapture();
             allocator.BeginCapture();
             long[] extentLengths;
             try
             {
-                await capture(seen).ConfigureAwait(false);
+                await capture(start, seen).ConfigureAwait(false);
             }
             finally
             {
                 extentLengths = allocator.EndCapture();
             }
 
-            WriteWithReserve(seen, extentLengths, nextTableId());
+            WithReserve(() => Write(start, seen, extentLengths));
+            if (!isLast)
+                log?.DeleteBefore(start.LogFile);
             directory.SetReserveAside();
         }
         catch (Exception error) when (FileFormat.IsFileError(error))
@@ -52,22 +66,28 @@ internal sealed class Checkpointer(
     public void Dispose() => _running.Dispose();
 
     /// <summary>Tries again with the reserved disk space when a first try failed for another reason than a flush, as it does on a full disk.</summary>
-    private void WriteWithReserve(TableCapture seen, long[] extentLengths, int nextTableId)
+    private T WithReserve<T>(Func<T> step)
     {
         try
         {
-            Write(seen, extentLengths, nextTableId);
+            return step();
         }
         catch (Exception error) when (FileFormat.IsFileError(error) && _failedFlush is null && directory.TryUseReserve())
         {
-            Write(seen, extentLengths, nextTableId);
+            return step();
         }
     }
 
-    private void Write(TableCapture seen, long[] extentLengths, int nextTableId)
+    private void ThrowIfFailed()
     {
+        log?.ThrowIfFailed();
         if (_failedFlush is not null)
             throw new StorageException(StorageErrorKind.Unwritable, $"data directory {directory.Path}: {_failedFlush}; nothing more becomes durable until the server is restarted");
+    }
+
+    private bool Write(CheckpointBegin start, TableCapture seen, long[] extentLengths)
+    {
+        ThrowIfFailed();
         var columns = new HashSet<(int TableId, int ColumnId)>();
         dictionaries.Append(symbols);
         foreach (var (table, schema) in seen.Tables)
@@ -83,12 +103,17 @@ internal sealed class Checkpointer(
         }
 
         Flush(extentLengths.Length);
+        // The manifest says up to which record it has each table, so those must not be lost and given again to others.
+        log?.Flush();
+        log?.ThrowIfFailed();
         directory.WriteManifest(new Manifest
         {
-            DirectoryId = directoryId,
+            DirectoryId = last.DirectoryId,
             CheckpointNumber = _number + 1,
             TakenAtNs = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100,
-            NextTableId = nextTableId,
+            NextTableId = start.NextTableId,
+            LogFile = start.LogFile,
+            LogLsn = log?.DurableLsn ?? last.LogLsn,
             ExtentLengths = extentLengths,
             Dictionaries = dictionaries.Describe(columns),
             TableCount = seen.Tables.Count,
@@ -97,6 +122,7 @@ internal sealed class Checkpointer(
         _number++;
         allocator.Release();
         dictionaries.DeleteOthers(columns);
+        return true;
     }
 
     /// <summary>After a failed flush the kernel may have forgotten which pages were not written, so no later one could be believed.</summary>
@@ -110,6 +136,7 @@ internal sealed class Checkpointer(
         catch (IOException error)
         {
             _failedFlush = error.Message;
+            log?.Fail(error.Message);
             throw;
         }
     }

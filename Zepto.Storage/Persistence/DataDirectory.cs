@@ -6,7 +6,8 @@ namespace Zepto.Storage.Persistence;
 
 /// <summary>
 /// The directory of a durable database, locked against a second server: <c>LOCK</c>, <c>RUNNING</c> (there while a server runs, so a crash leaves
-/// it), <c>RESERVE</c>, <c>MANIFEST</c>, <c>extents/</c> and <c>dictionaries/</c>. Other files in it are left alone.
+/// it), <c>UNLOGGED</c> (there while that server writes no log), <c>RESERVE</c>, <c>MANIFEST</c>, <c>extents/</c>, <c>dictionaries/</c> and <c>log/</c>.
+/// Other files in it are left alone.
 /// </summary>
 internal sealed class DataDirectory : IDisposable
 {
@@ -19,6 +20,7 @@ internal sealed class DataDirectory : IDisposable
     {
         (Path, _lock) = (path, fileLock);
         WasRunning = File.Exists(RunningPath);
+        WasUnlogged = File.Exists(UnloggedPath);
     }
 
     public string Path { get; }
@@ -26,15 +28,25 @@ internal sealed class DataDirectory : IDisposable
     /// <summary>Whether the last server did not stop cleanly.</summary>
     public bool WasRunning { get; }
 
+    /// <summary>Whether the server that did not stop cleanly wrote no log.</summary>
+    public bool WasUnlogged { get; }
+
     public string ManifestPath => System.IO.Path.Combine(Path, "MANIFEST");
 
     public string ExtentsPath => System.IO.Path.Combine(Path, "extents");
 
     public string DictionariesPath => System.IO.Path.Combine(Path, "dictionaries");
 
+    public string LogPath => System.IO.Path.Combine(Path, "log");
+
+    /// <summary>Whether there are log files.</summary>
+    public bool HasLog => Directory.EnumerateFiles(LogPath, "*.zl").Any();
+
     private string ReservePath => System.IO.Path.Combine(Path, "RESERVE");
 
     private string RunningPath => System.IO.Path.Combine(Path, "RUNNING");
+
+    private string UnloggedPath => System.IO.Path.Combine(Path, "UNLOGGED");
 
     /// <summary>Makes the directory when it is missing and locks it. Throws StorageException: Locked or Unwritable.</summary>
     public static DataDirectory Open(string path)
@@ -53,6 +65,7 @@ internal sealed class DataDirectory : IDisposable
             var directory = new DataDirectory(path, fileLock);
             Directory.CreateDirectory(directory.ExtentsPath);
             Directory.CreateDirectory(directory.DictionariesPath);
+            Directory.CreateDirectory(directory.LogPath);
             return directory;
         }
         catch (Exception error) when (FileFormat.IsFileError(error))
@@ -66,8 +79,8 @@ internal sealed class DataDirectory : IDisposable
     {
         if (File.Exists(ManifestPath))
             return File.ReadAllBytes(ManifestPath);
-        if (Directory.EnumerateFiles(ExtentsPath).Any())
-            FileFormat.Damaged(ManifestPath, 0, "the file is missing although there are extents");
+        if (Directory.EnumerateFiles(ExtentsPath).Any() || HasLog)
+            FileFormat.Damaged(ManifestPath, 0, "the file is missing although there are extents or a log");
         return null;
     }
 
@@ -110,10 +123,17 @@ internal sealed class DataDirectory : IDisposable
         return true;
     }
 
-    /// <summary>Marks the directory as in use until <see cref="MarkStopped"/>: by a name alone, which a full disk still has room for.</summary>
-    public void MarkRunning()
+    /// <summary>
+    /// Marks the directory as in use until <see cref="MarkStopped"/>: by names alone, which a full disk still has room for. Without
+    /// <c>UNLOGGED</c> a crash must have left the log file that the manifest names, so the log comes before this.
+    /// </summary>
+    public void MarkRunning(bool isLogged)
     {
+        if (!isLogged)
+            File.OpenHandle(UnloggedPath, FileMode.Create, FileAccess.Write, FileShare.ReadWrite).Dispose();
         File.OpenHandle(RunningPath, FileMode.Create, FileAccess.Write, FileShare.ReadWrite).Dispose();
+        if (isLogged)
+            File.Delete(UnloggedPath);
         FileSync.FsyncDirectory(Path);
     }
 
@@ -121,6 +141,7 @@ internal sealed class DataDirectory : IDisposable
     public void MarkStopped()
     {
         File.Delete(RunningPath);
+        File.Delete(UnloggedPath);
         FileSync.FsyncDirectory(Path);
     }
 

@@ -21,6 +21,9 @@ internal static class FileFormat
     /// <summary>"ZXDC".</summary>
     public const uint DictionaryMagic = 0x4344585A;
 
+    /// <summary>"ZXLG".</summary>
+    public const uint LogMagic = 0x474C585A;
+
     /// <summary>Refuses a file by its first 8 bytes.</summary>
     public static void CheckStart(string path, uint magic, uint expectedMagic, uint version)
     {

@@ -6,12 +6,13 @@ namespace Zepto.Storage.Persistence;
 // MANIFEST, little-endian:
 //   0 magic u32 | 4 format version u32 | 8 body bytes i64 | 16 XxHash3 of bytes 0-15 and the body u64 | 24 body:
 //     directory id u64 | checkpoint number i64 | taken at, ns since 1970, i64 | next table id i32
+//     number of the first log file that is needed i64 | LSN of the last record that is in here or durable in the log i64
 //     extents: count i32, each: file length i64
 //     dictionaries: count i32, each: table id i32 | column id i32 | texts i32 | file bytes that count i64
-//     tables: count i32, each as in TableCodec
+//     tables: count i32, each: LSN of the last record that the table has i64 | then as in TableCodec
 /// <summary>
 /// What a checkpoint says: everything that is needed to open the directory, except the rows and texts themselves. Room that no table names is free,
-/// so there is no list of free room that could contradict the tables. The checkpoint's number is where a log of later statements will start.
+/// so there is no list of free room that could contradict the tables. What came later is in the log.
 /// </summary>
 internal sealed class Manifest
 {
@@ -27,13 +28,17 @@ internal sealed class Manifest
 
     public required int NextTableId { get; init; }
 
+    public required long LogFile { get; init; }
+
+    public required long LogLsn { get; init; }
+
     public required long[] ExtentLengths { get; init; }
 
     public required IReadOnlyList<DictionaryExtent> Dictionaries { get; init; }
 
     public required int TableCount { get; init; }
 
-    /// <summary>The tables, as <see cref="TableCodec"/> writes them.</summary>
+    /// <summary>The tables, as <see cref="TableCapture"/> writes them.</summary>
     public required ReadOnlyMemory<byte> Tables { get; init; }
 
     /// <summary>Where the tables begin in a file that was read, to name places of damage.</summary>
@@ -47,6 +52,8 @@ internal sealed class Manifest
         body.Int64(CheckpointNumber);
         body.Int64(TakenAtNs);
         body.Int32(NextTableId);
+        body.Int64(LogFile);
+        body.Int64(LogLsn);
         body.Int32(ExtentLengths.Length);
         foreach (var lengthBytes in ExtentLengths)
             body.Int64(lengthBytes);
@@ -88,6 +95,8 @@ internal sealed class Manifest
         var checkpointNumber = body.Int64();
         var takenAtNs = body.Int64();
         var nextTableId = body.Int32();
+        var logFile = body.Int64();
+        var logLsn = body.Int64();
         var extentLengths = new long[body.Count(sizeof(long))];
         for (var i = 0; i < extentLengths.Length; i++)
             extentLengths[i] = body.Int64();
@@ -100,6 +109,8 @@ internal sealed class Manifest
             CheckpointNumber = checkpointNumber,
             TakenAtNs = takenAtNs,
             NextTableId = nextTableId,
+            LogFile = logFile,
+            LogLsn = logLsn,
             ExtentLengths = extentLengths,
             Dictionaries = dictionaries,
             TableCount = body.Int32(),

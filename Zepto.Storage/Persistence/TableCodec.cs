@@ -6,10 +6,7 @@ using Zepto.Storage.Tables;
 namespace Zepto.Storage.Persistence;
 
 // One table of a manifest; a text is its length i32 and UTF-8:
-//   id i32 | name text | designated timestamp's column i32 (-1: none) | committed sequence i64 | rows i64 | retention, ns, i64 (-1: none)
-//     | id of the next column i32
-//   columns: count i32, each: id i32 | name text | type u8 | flags u8 (1 NOT NULL, 2 has a default, 4 the default is a text)
-//     | with a default: integer i64 | float64 bits i64 | with flag 4: text
+//   id i32 | name text | committed sequence i64 | rows i64 | retention, ns, i64 (-1: none) | columns as in SchemaCodec
 //   layouts of segments: count i32, each: columns: count i32, each: id i32 | type u8
 //   series: count i32, each: symbol id i32 | partitions: count i32, each: start of the day i64 | largest timestamp i64 | slices: count i32, each:
 //     extent i32 | layout of its segment i32 | offset in the extent i64 | capacity i32 | first row i32 | rows i32 | 1: open, 0: sealed, i32
@@ -17,25 +14,16 @@ namespace Zepto.Storage.Persistence;
 /// <summary>A table's definition and the places of its rows, to and from bytes.</summary>
 internal static class TableCodec
 {
-    private const byte NotNull = 1;
-    private const byte HasDefault = 2;
-    private const byte DefaultIsText = 4;
-
     /// <summary>Writes a table as of now; on its writer thread, so that no statement is half in it.</summary>
     public static void Write(ByteWriter bytes, Table table)
     {
-        var schema = table.Schema;
         bytes.Int32(table.Id);
         bytes.Text(table.Name);
-        bytes.Int32(schema.TimestampIndex);
         var snapshot = table.Snapshot();
         bytes.Int64(snapshot.Sequence);
         bytes.Int64(snapshot.RowCount);
         bytes.Int64(table.RetentionNs ?? -1);
-        bytes.Int32(schema.NextId.Value);
-        bytes.Int32(schema.Columns.Length);
-        for (var i = 0; i < schema.Columns.Length; i++)
-            WriteColumn(bytes, schema.IdOf(i), schema.Columns[i]);
+        SchemaCodec.Write(bytes, table.Schema);
         var layouts = LayoutsOf(table);
         WriteLayouts(bytes, layouts);
         var seriesCount = table.SeriesCount;
@@ -55,22 +43,9 @@ internal static class TableCodec
     {
         var id = bytes.Int32();
         var name = bytes.Text();
-        var timestampIndex = bytes.Int32();
         var snapshot = new TableSnapshot(bytes.Int64(), bytes.Int64());
         var retentionNs = bytes.Int64();
-        var nextId = bytes.Int32();
-        var columns = new ColumnDefinition[bytes.Count(10)];
-        var ids = new ColumnId[columns.Length];
-        for (var i = 0; i < columns.Length; i++)
-        {
-            ids[i] = ReadId(ref bytes, nextId);
-            bytes.Check(Array.IndexOf(ids, ids[i]) == i, "a column's id comes twice");
-            columns[i] = ReadColumn(ref bytes);
-        }
-
-        bytes.Check(columns.Length > 0 && timestampIndex >= -1 && timestampIndex < columns.Length, "a table has no such columns");
-        bytes.Check(timestampIndex < 0 || columns[timestampIndex].Type == ColumnType.Timestamp, "a table's designated timestamp is none");
-        var table = new Table(id, name, TableSchema.Restore(columns, ids, new ColumnId(nextId), timestampIndex));
+        var table = new Table(id, name, SchemaCodec.Read(ref bytes));
         segments.Begin(ReadLayouts(ref bytes, table.Schema));
         var seriesCount = bytes.Count(8);
         for (var i = 0; i < seriesCount; i++)
@@ -84,7 +59,7 @@ internal static class TableCodec
         }
 
         bytes.Check(snapshot.RowCount == table.PublishedRows(), "a table's rows are not those of its slices");
-        bytes.Check(retentionNs is -1 || (retentionNs > 0 && timestampIndex >= 0), "a table has a wrong retention");
+        bytes.Check(retentionNs is -1 || (retentionNs > 0 && table.Schema.TimestampIndex >= 0), "a table has a wrong retention");
         table.SetRetention(retentionNs < 0 ? null : retentionNs);
         table.Commit(snapshot.Sequence, snapshot.RowCount);
         return table;
@@ -127,7 +102,7 @@ internal static class TableCodec
             var columns = new StoredColumn[bytes.Count(5)];
             for (var c = 0; c < columns.Length; c++)
             {
-                columns[c] = new StoredColumn(ReadId(ref bytes, schema.NextId.Value), ReadType(ref bytes));
+                columns[c] = new StoredColumn(SchemaCodec.ReadId(ref bytes, schema.NextId.Value), SchemaCodec.ReadType(ref bytes));
                 bytes.Check(Array.FindIndex(columns, other => other.Id == columns[c].Id) == c, "a segment stores a column twice");
                 var present = schema.IndexOf(columns[c].Id);
                 bytes.Check(present < 0 || (schema.Columns[present].Type == columns[c].Type && present != schema.SymbolIndex), "a segment stores a column of another type");
@@ -139,46 +114,6 @@ internal static class TableCodec
         }
 
         return layouts;
-    }
-
-    private static ColumnId ReadId(ref ByteReader bytes, int nextId)
-    {
-        var id = bytes.Int32();
-        bytes.Check(id > 0 && id < nextId, "a column has an id that was not given out");
-        return new ColumnId(id);
-    }
-
-    private static ColumnType ReadType(ref ByteReader bytes)
-    {
-        var type = (ColumnType)bytes.UInt8();
-        bytes.Check(Enum.IsDefined(type), "a column has an unknown type");
-        return type;
-    }
-
-    private static void WriteColumn(ByteWriter bytes, ColumnId id, ColumnDefinition column)
-    {
-        var flags = (column.NotNull ? NotNull : 0) | (column.Default is null ? 0 : HasDefault) | (column.Default?.Text is null ? 0 : DefaultIsText);
-        bytes.Int32(id.Value);
-        bytes.Text(column.Name);
-        bytes.UInt8((byte)column.Type);
-        bytes.UInt8((byte)flags);
-        if (column.Default is not { } value)
-            return;
-        bytes.Int64(value.Integer);
-        bytes.Float64(value.Float);
-        if (value.Text is { } text)
-            bytes.Text(text);
-    }
-
-    private static ColumnDefinition ReadColumn(ref ByteReader bytes)
-    {
-        var name = bytes.Text();
-        var type = ReadType(ref bytes);
-        var flags = bytes.UInt8();
-        ColumnDefault? value = null;
-        if ((flags & HasDefault) != 0)
-            value = new ColumnDefault(bytes.Int64(), bytes.Float64(), (flags & DefaultIsText) != 0 ? bytes.Text() : null);
-        return new ColumnDefinition(name, type, (flags & NotNull) != 0, value);
     }
 
     private static void WritePartition(ByteWriter bytes, Partition partition, Dictionary<SegmentLayout, int> layouts)

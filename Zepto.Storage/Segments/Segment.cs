@@ -92,17 +92,33 @@ public sealed unsafe class Segment
     /// <summary>One value of an INT64 or TIMESTAMP_NS column.</summary>
     public long Int64At(ColumnId column, int row) => _encoded is null ? *(long*)Address(column, row) : _encoded.Int64At(1 + Layout.PositionOf(column), row);
 
+    /// <summary>One value of the designated timestamp, by which the rows ascend: of the first and the last row without decoding.</summary>
+    public long TimeAt(ColumnId column, int row)
+    {
+        if (_encoded is null || (row > 0 && row < Capacity - 1))
+            return Int64At(column, row);
+        ref readonly var block = ref Block(column, row / BlockRows);
+        if (block.NullCount > 0)
+            return Int64At(column, row);
+        return row == 0 ? block.MinInt64 : block.MaxInt64;
+    }
+
     /// <summary>Arrival number of a row.</summary>
     public long SequenceAt(int row) => _encoded is null ? *SequenceAddress(row) : _encoded.Int64At(EncodedColumns.Sequences, row);
 
     /// <summary>Of rows that ascend by an INT64 or TIMESTAMP_NS column: how many of them are below a value.</summary>
     public int CountBelow(ColumnId column, int startRow, int rowCount, long value)
     {
+        if (rowCount == 0)
+            return 0;
+        if (_encoded is not null)
+            return _encoded.CountBelow(1 + Layout.PositionOf(column), startRow, rowCount, value);
+        var values = (long*)Address(column, startRow);
         int low = 0, high = rowCount;
         while (low < high)
         {
             var middle = (low + high) >>> 1;
-            if (Int64At(column, startRow + middle) < value)
+            if (values[middle] < value)
                 low = middle + 1;
             else
                 high = middle;

@@ -14,6 +14,9 @@ public sealed class Partition
     /// <summary>No row is later: the day's last nanosecond, or the last that INT64 holds. Says nothing for a table without a timestamp.</summary>
     public long BucketLastNs => BucketStartNs > long.MaxValue - (DayNs - 1) ? long.MaxValue : BucketStartNs + (DayNs - 1);
 
+    /// <summary>Whether all its rows are older than a time. Rows without a timestamp, which lie on the first day that INT64 holds, have no age.</summary>
+    internal bool IsBefore(long time) => BucketLastNs < time && BucketStartNs != long.MinValue;
+
     internal PartitionState State
     {
         get => Volatile.Read(ref _state);
@@ -25,6 +28,12 @@ public sealed class Partition
 
     /// <summary>Rows there were when compaction last looked; compaction only.</summary>
     internal long RowsSeen { get; set; } = -1;
+
+    /// <summary>Rows there were when it last was seen to have got some, as the newest day of its series; compaction only.</summary>
+    internal long HotRows { get; set; } = -1;
+
+    /// <summary>When that was, in Stopwatch ticks; compaction only.</summary>
+    internal long HotSince { get; set; }
 
     /// <summary>Rows there were when nothing was left for compaction to do; compaction only.</summary>
     internal long RowsCompacted { get; set; } = -1;

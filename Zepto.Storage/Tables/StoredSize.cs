@@ -10,6 +10,9 @@ public readonly record struct StoredSize(long Rows, long EncodedRows, long Bytes
     /// <summary>Bytes a row takes.</summary>
     public double BytesPerRow => Rows == 0 ? 0 : (double)Bytes / Rows;
 
+    /// <summary>Of two tables.</summary>
+    public static StoredSize operator +(StoredSize a, StoredSize b) => new(a.Rows + b.Rows, a.EncodedRows + b.EncodedRows, a.Bytes + b.Bytes, a.Segments + b.Segments);
+
     internal StoredSize With(in SegmentSlice slice, bool isFirstOfSegment)
     {
         var rows = slice.PublishedRows;

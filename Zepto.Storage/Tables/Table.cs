@@ -48,6 +48,9 @@ public sealed class Table : IDisposable
     /// </summary>
     public long CommittedSequence => Volatile.Read(ref _committedSequence);
 
+    /// <summary>As of the last statement in place, committed or waiting for the log to be flushed; writer only.</summary>
+    internal TableSnapshot Appended { get; set; }
+
     /// <summary>Rows stored by whole statements.</summary>
     public long RowCount => Snapshot().RowCount;
 
@@ -124,6 +127,8 @@ public sealed class Table : IDisposable
     /// <summary>Makes all statements up to a number visible at once, <paramref name="rowCount"/> rows in all; writer only.</summary>
     internal void Commit(long sequence, long rowCount)
     {
+        if (Appended.Sequence <= sequence)
+            Appended = new TableSnapshot(sequence, rowCount);
         var unused = sequence - rowCount;
         if (unused == _unusedSequences)
         {
@@ -147,9 +152,7 @@ public sealed class Table : IDisposable
         {
             foreach (var partition in SeriesAt(i).Partitions.Span)
             {
-                if (partition.BucketLastNs >= time)
-                    break;
-                if (partition.State.Slices.Length > 0)
+                if (partition.IsBefore(time) && partition.State.Slices.Length > 0)
                     return true;
             }
         }

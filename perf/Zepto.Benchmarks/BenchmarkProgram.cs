@@ -19,7 +19,9 @@ internal static class BenchmarkProgram
         {
             BenchmarkOptions.Command("http", "Requests a second beside a floor, nginx and Kestrel", new(Rounds: 3, Seconds: 3, Rows: []), Http),
             BenchmarkOptions.Command("queries", "Queries beside a hand-fused kernel and DuckDB", new(Rounds: 7, Seconds: 0, Rows: [1_000_000, 10_000_000]), Queries),
-            BenchmarkOptions.Command("ingest", "Rows stored a second beside DuckDB", new(Rounds: 3, Seconds: 0, Rows: [500_000]), Ingest),
+            BenchmarkOptions.Command("ingest", "Rows stored a second beside DuckDB", new(Rounds: 3, Seconds: 0, Rows: [2_000_000]), Ingest),
+            BenchmarkOptions.Command("steady", "Latency of a point query while rows arrive at a steady rate", new(Rounds: 1, Seconds: 60, Rows: [200_000]), Steady),
+            BenchmarkOptions.Command("scale", "Memory, open files and start-up with many partitions and many strings", new(Rounds: 1, Seconds: 0, Rows: []), Scale),
             Micro(),
             Checking(),
         };
@@ -76,6 +78,26 @@ internal static class BenchmarkProgram
     {
         var report = Report.Begin("ingest", "Ingest", $"perf/run ingest --rounds {options.Rounds} --rows {options.Rows[^1]}");
         new IngestComparison(options.Rows[^1], options.Rounds).Run(report);
+        report.Finish();
+        return 0;
+    }
+
+    private static int Steady(BenchmarkOptions options)
+    {
+        var rowsPerSecond = options.Rows[^1];
+        var report = Report.Begin("steady", "Steady state", $"perf/run steady --seconds {options.Seconds} --rows {rowsPerSecond}");
+        report.Line($"INSERT VALUES with 1,000 rows a statement at {Report.Number(rowsPerSecond)} rows a second (--rows) on one connection, durability async; on another one");
+        report.Line("a point query again and again. The server has one core, both clients the other.");
+        report.Line();
+        new SteadyState(rowsPerSecond, options.Seconds).Run(report);
+        report.Finish();
+        return 0;
+    }
+
+    private static int Scale(BenchmarkOptions options)
+    {
+        var report = Report.Begin("scale", "Scale", "perf/run scale");
+        ScaleCheck.Run(report);
         report.Finish();
         return 0;
     }

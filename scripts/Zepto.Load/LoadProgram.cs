@@ -21,7 +21,7 @@ internal static class LoadProgram
             Description = "Address of the server", DefaultValueFactory = _ => "http://127.0.0.1:8123", HelpName = "URL",
         };
         var create = new Option<bool>("--create") { Description = "Make the table when it does not exist; types are chosen from all rows" };
-        var rows = new Option<int>("--rows") { Description = "Rows of one INSERT statement", DefaultValueFactory = _ => 5000, HelpName = "N" };
+        var rows = new Option<int>("--rows") { Description = "Rows of one INSERT statement at most; it also ends at 4 MiB", DefaultValueFactory = _ => 100_000, HelpName = "N" };
         var table = new Argument<string>("TABLE") { Description = "Table to load into" };
         var files = new Argument<string[]>("FILE")
         {

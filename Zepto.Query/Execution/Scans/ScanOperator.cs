@@ -119,7 +119,8 @@ internal sealed unsafe class ScanOperator : Operator
                 if (!MayMatch(block))
                     continue;
                 run.RowsScanned += end - start;
-                Serve(start, end - start);
+                if (!TryServe(start, end - start))
+                    continue;
                 return true;
             }
 
@@ -185,13 +186,28 @@ internal sealed unsafe class ScanOperator : Operator
         return !_segment!.HasColumn(id) || _bound.MayMatch(_segment.Block(id, block), _schema.Columns[_boundColumn].Type);
     }
 
-    private void Serve(int start, int rows)
+    private bool TryServe(int start, int rows)
     {
         _chunkMark = _run!.Scratch.MarkPosition();
         _chunkMarked = true;
+        if (!TryCutToWanted(ref start, ref rows))
+        {
+            ReleaseChunk();
+            return false;
+        }
+
         RowCount = rows;
         for (var i = 0; i < _columns.Length; i++)
             Columns[i] = Read(i, _columns[i], start, rows);
+        return true;
+    }
+
+    private bool TryCutToWanted(ref int start, ref int rows)
+    {
+        if (_boundColumn < 0 || _columns.Length == 1 || !_segment!.IsEncoded)
+            return true;
+        var id = _schema.IdOf(_boundColumn);
+        return !_segment.HasColumn(id) || WantedRows.TryCut(_segment, id, _schema.Columns[_boundColumn].Type, _bound, _run!.Scratch, ref start, ref rows);
     }
 
     private Vector Read(int output, int column, int start, int rows)

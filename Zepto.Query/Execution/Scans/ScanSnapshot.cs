@@ -183,7 +183,7 @@ internal sealed class ScanSnapshot(Database database, Table table, TableSchema s
     {
         if (schema.TimestampIndex < 0 || _range == TimeRange.All)
             return true;
-        var (firstTime, lastTime) = (segment.Int64At(schema.TimestampId, startRow), segment.Int64At(schema.TimestampId, startRow + rowCount - 1));
+        var (firstTime, lastTime) = (segment.TimeAt(schema.TimestampId, startRow), segment.TimeAt(schema.TimestampId, startRow + rowCount - 1));
         if (firstTime > _range.Last || lastTime < _range.First)
             return false;
         var first = firstTime >= _range.First ? 0 : segment.CountBelow(schema.TimestampId, startRow, rowCount, _range.First);

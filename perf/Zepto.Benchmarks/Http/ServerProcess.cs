@@ -28,6 +28,9 @@ internal sealed class ServerProcess : IDisposable
 
     public Uri Url { get; }
 
+    /// <summary>Process id.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Processor time used so far, all threads, kernel and user; the kernel counts it in hundredths of a second.</summary>
     public TimeSpan ProcessorTime
     {
@@ -88,6 +91,23 @@ internal sealed class ServerProcess : IDisposable
         }
 
         return new ServerProcess("nginx", process, new Uri($"http://127.0.0.1:{port}"));
+    }
+
+    /// <summary>Bytes of the process in memory now.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
+    /// <summary>Asks it to stop and waits until it has; without that, disposing kills it.</summary>
+    public void Stop()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        _process.WaitForExit();
     }
 
     public void Dispose() => End(_process);

@@ -1,115 +1,129 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
-using Zepto.Benchmarks.Http;
 using Zepto.Benchmarks.Queries;
 using Zepto.Benchmarks.Reports;
 
 namespace Zepto.Benchmarks.Ingest;
 
 /// <summary>
-/// Ways of storing the same trades: INSERT VALUES with 1,000 rows a statement over HTTP on one connection into our server, the same statements
-/// run by DuckDB in this process, and DuckDB's appender. Each way starts from an empty table in every round.
+/// Ways of storing the same trades: over HTTP in several formats, on one and on four connections, for each durability; beside DuckDB in this process and
+/// a plain write of the same bytes. Each way starts from an empty table in every round.
 /// </summary>
 internal sealed class IngestComparison(int rows, int rounds)
 {
-    private const int RowsPerStatement = 1000;
+    private const int SingleRowStatements = 3_000;
 
-    /// <summary>Statements that go into a table of the same columns first: enough for the server's code to be compiled for good.</summary>
-    private const int WarmUpStatements = 200;
+    /// <summary>DuckDB takes seconds for these, so it gets no more.</summary>
+    private const int DuckValuesRows = 100_000;
 
-    private const string Into = "INSERT INTO trades (";
+    /// <summary>Statements sent before: enough for the server's code to be compiled for good.</summary>
+    private const int WarmUpRows = 300_000;
 
-    /// <summary>Measures everything and writes the table.</summary>
+    /// <summary>Measures everything and writes the tables.</summary>
     public void Run(Report report)
     {
         var data = MarketData.Generate(rows);
-        var statements = Statements(data);
-        var requests = statements.ConvertAll(InsertClient.Prepare);
-        var warmUp = statements.Take(WarmUpStatements).Select(s => InsertClient.Prepare(s.Replace(Into, "INSERT INTO warm_up ("))).ToList();
-        var ways = new List<(string Name, Func<double> Seconds)>
-        {
-            ("zepto_server in memory, HTTP, INSERT VALUES", () => Zepto(warmUp, requests, ["--in-memory"])),
-            ("zepto_server on disk, HTTP, INSERT VALUES", () => OnDisk(warmUp, requests)),
-            ("DuckDB, in process, INSERT VALUES", () => DuckValues(statements)),
-            ("DuckDB, in process, appender", () => DuckRows(data)),
-        };
-        var results = ways.ConvertAll(_ => new Samples());
+        report.Line($"{Report.Number(rows)} trades. The server has one core; 1,000 rows a statement of INSERT VALUES, 50,000 rows a body of the other formats. Medians of {rounds} rounds.");
+        report.Line();
+        Throughput(data, report);
+        SingleRows(data, report);
+        Storing(data, report);
+    }
+
+    private void Throughput(MarketData data, Report report)
+    {
+        IngestLoad[] loads = [IngestLoad.RowBinary(data), IngestLoad.Csv(data), IngestLoad.Values(data)];
+        int[] connections = [1, 4];
+        var samples = new Dictionary<(string, int, string), Samples>();
+        var (appender, values, write) = (new Samples(), new Samples(), new Samples());
         for (var round = 0; round < rounds; round++)
         {
-            for (var i = 0; i < ways.Count; i++)
+            Console.Error.WriteLine($"ingest, round {round + 1} of {rounds}");
+            appender.Add(rows / DuckRows(data));
+            values.Add(DuckValuesRows / DuckValues(data));
+            write.Add(rows / PlainWrite(loads[0]));
+            foreach (var load in loads)
             {
-                Console.Error.WriteLine($"ingest, round {round + 1} of {rounds}, {ways[i].Name}");
-                results[i].Add(rows / ways[i].Seconds());
+                foreach (var count in connections)
+                {
+                    foreach (var durability in IngestServer.Durabilities)
+                    {
+                        if (!samples.TryGetValue((load.Name, count, durability), out var of))
+                            samples.Add((load.Name, count, durability), of = new Samples());
+                        using var server = IngestServer.Start(durability, load.Requests.Take(WarmUpRows / load.RowsPerRequest));
+                        of.Add(rows / server.Send(load.Requests, count));
+                    }
+                }
             }
         }
 
-        report.Line($"{rows.ToString("N0", CultureInfo.InvariantCulture)} trades, {RowsPerStatement.ToString("N0", CultureInfo.InvariantCulture)} rows a statement, one connection.");
-        report.Line();
-        var table = new MarkdownTable("way", "rows/s", "of DuckDB INSERT VALUES", "spread");
-        for (var i = 0; i < ways.Count; i++)
-            table.Add(ways[i].Name, Report.Number(results[i].Median), Report.Ratio(results[i].Median / results[2].Median), Report.Percent(results[i].Spread));
+        var table = new MarkdownTable(["rows/s", .. IngestServer.Durabilities, "sync / async", "async / appender", "spread of async"]);
+        foreach (var load in loads)
+        {
+            foreach (var count in connections)
+            {
+                var medians = IngestServer.Durabilities.Select(d => samples[(load.Name, count, d)].Median).ToArray();
+                table.Add([$"{load.Name}, {count} connection{(count > 1 ? "s" : "")}", .. medians.Select(Report.Number),
+                    Report.Ratio(medians[3] / medians[2]), Report.Ratio(medians[2] / appender.Median), Report.Percent(samples[(load.Name, count, "async")].Spread)]);
+            }
+        }
+
+        report.Table(table);
+        var peers = new MarkdownTable("peer, in process", "rows/s", "spread");
+        peers.Add("DuckDB appender, in memory", Report.Number(appender.Median), Report.Percent(appender.Spread));
+        peers.Add("DuckDB INSERT VALUES, 1,000 rows a statement", Report.Number(values.Median), Report.Percent(values.Spread));
+        peers.Add("plain write of the RowBinary bytes, then fsync", Report.Number(write.Median), Report.Percent(write.Spread));
+        report.Table(peers);
+    }
+
+    private static void SingleRows(MarketData data, Report report)
+    {
+        var load = IngestLoad.SingleRows(data, SingleRowStatements);
+        var table = new MarkdownTable("one row a statement, one connection", "p50 µs", "p99 µs");
+        foreach (var durability in IngestServer.Durabilities)
+        {
+            Console.Error.WriteLine($"ingest, single rows, {durability}");
+            using var server = IngestServer.Start(durability, load.Requests);
+            using var client = server.Connect();
+            var times = new double[load.Requests.Count];
+            for (var i = 0; i < times.Length; i++)
+            {
+                var startedAt = Stopwatch.GetTimestamp();
+                client.Send(load.Requests[i]);
+                times[i] = Stopwatch.GetElapsedTime(startedAt).TotalMicroseconds;
+            }
+
+            Array.Sort(times);
+            table.Add(durability, Report.Number(times[times.Length / 2]), Report.Number(times[times.Length * 99 / 100]));
+        }
+
         report.Table(table);
     }
 
-    /// <summary>The INSERT statements for all trades.</summary>
-    internal static List<string> Statements(MarketData data)
+    private void Storing(MarketData data, Report report)
     {
-        var statements = new List<string>();
-        var text = new StringBuilder();
-        for (var row = 0; row < data.Trades.Rows; row++)
-        {
-            text.Append(row % RowsPerStatement == 0 ? Into + "symbol, price, volume, timestamp) VALUES (" : ",(");
-            text.Append(CultureInfo.InvariantCulture,
-                $"'{MarketData.SymbolName(data.Trades.Symbol[row])}',{data.Trades.First[row]},{data.Trades.Second[row]},{data.Trades.Time[row]})");
-            if ((row + 1) % RowsPerStatement != 0 && row + 1 < data.Trades.Rows)
-                continue;
-            statements.Add(text.ToString());
-            text.Clear();
-        }
-
-        return statements;
+        Console.Error.WriteLine("ingest, recovery and size");
+        var load = IngestLoad.RowBinary(data);
+        using var server = IngestServer.Start("async", []);
+        server.Send(load.Requests, connections: 1);
+        var seconds = server.Recover();
+        using (var client = server.Connect())
+            client.Send(InsertClient.Prepare("OPTIMIZE TABLE trades FINAL"));
+        var bytes = server.StoredBytes();
+        var table = new MarkdownTable("killed after the last answer", "value");
+        table.Add("seconds until ready again", Report.Number(seconds));
+        table.Add("seconds for 10 million rows", Report.Number(seconds * 10_000_000 / rows));
+        table.Add("bytes of disk a row after OPTIMIZE TABLE and a clean stop", Report.Number((double)bytes / rows));
+        report.Table(table);
     }
 
-    private static double OnDisk(List<byte[]> warmUp, List<byte[]> requests)
-    {
-        // Beside the results and not in /tmp, which may be memory.
-        var folder = Path.Combine(Repository.Root, "perf", "results", "ingest-data");
-        Directory.CreateDirectory(folder);
-        try
-        {
-            return Zepto(warmUp, requests, ["--data-dir", folder]);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
-
-    private static double Zepto(List<byte[]> warmUp, List<byte[]> requests, string[] arguments)
-    {
-        var program = Path.Combine(Repository.Root, "Zepto.Http", "bin", "Release", "net10.0", "zepto_server");
-        using var server = ServerProcess.Start("zepto_server", program, ["--port", "0", .. arguments]);
-        using var client = new InsertClient(server.Url);
-        client.Send(InsertClient.Prepare("CREATE TABLE warm_up (symbol SYMBOL, price INT64, volume INT64, timestamp TIMESTAMP_NS)"));
-        foreach (var request in warmUp)
-            client.Send(request);
-        return Seconds(() =>
-        {
-            foreach (var request in requests)
-                client.Send(request);
-        });
-    }
-
-    private static double DuckValues(List<string> statements)
+    private static double DuckValues(MarketData data)
     {
         using var database = new DuckDatabase();
         database.CreateTable(MarketTable.Trades);
-        return Seconds(() =>
-        {
-            foreach (var statement in statements)
-                database.Run(statement);
-        });
+        var most = Math.Min(DuckValuesRows, data.Trades.Rows);
+        var statements = Enumerable.Range(0, most / 1_000).Select(i => IngestLoad.ValuesText(data, i * 1_000, (i + 1) * 1_000)).ToList();
+        return Seconds(() => statements.ForEach(s => database.Run(s))) * DuckValuesRows / most;
     }
 
     private static double DuckRows(MarketData data)
@@ -117,6 +131,26 @@ internal sealed class IngestComparison(int rows, int rounds)
         using var database = new DuckDatabase();
         database.CreateTable(MarketTable.Trades);
         return Seconds(() => DuckAppender.Append(database, MarketTable.Trades, data));
+    }
+
+    private static double PlainWrite(IngestLoad load)
+    {
+        var path = Path.Combine(Repository.Root, "perf", "results", "plain-write");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        try
+        {
+            using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+            return Seconds(() =>
+            {
+                foreach (var request in load.Requests)
+                    file.Write(request);
+                file.Flush(flushToDisk: true);
+            });
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     private static double Seconds(Action body)

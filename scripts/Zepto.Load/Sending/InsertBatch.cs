@@ -2,11 +2,11 @@ using System.Buffers;
 
 namespace Zepto.Load.Sending;
 
-/// <summary>The text of one INSERT and what is to be said about it. Reused; one thread at a time.</summary>
+/// <summary>One INSERT with its rows and what is to be said about it. Reused; one thread at a time.</summary>
 internal sealed class InsertBatch
 {
-    /// <summary>UTF-8 of the statement.</summary>
-    public ArrayBufferWriter<byte> Text { get; } = new(1 << 18);
+    /// <summary>UTF-8 of the statement and its rows.</summary>
+    public ArrayBufferWriter<byte> Text { get; } = new(1 << 20);
 
     /// <summary>Rows in it.</summary>
     public int RowCount { get; set; }

@@ -13,7 +13,7 @@ internal sealed class Loader(ServerConnection server, LoadOptions options)
     private const int Statements = 4;
 
     /// <summary>A statement is sent at this size even when it has room for more rows; the server limits its body.</summary>
-    private const int MaxStatementBytes = 8 << 20;
+    private const int MaxStatementBytes = 4 << 20;
 
     /// <summary>Rows that the server has stored so far.</summary>
     public long StoredRows { get; private set; }

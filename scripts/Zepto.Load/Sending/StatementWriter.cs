@@ -6,13 +6,11 @@ using Zepto.Load.Csv;
 namespace Zepto.Load.Sending;
 
 /// <summary>
-/// Turns the rows of one file into INSERT … VALUES statements. Values are checked here, so that an error can name line and column; what is left
+/// Turns the rows of one file into INSERT … FORMAT CSV statements with their data. Values are checked here, so that an error can name line and column; what is left
 /// to the server is what only it knows.
 /// </summary>
 internal sealed class StatementWriter
 {
-    private static readonly SearchValues<byte> s_escaped = SearchValues.Create("'\\"u8);
-
     private readonly string _path;
     private readonly CsvHeader _header;
     private readonly ColumnKind[] _kinds;
@@ -33,7 +31,7 @@ internal sealed class StatementWriter
             (_kinds[i], _types[i]) = (column.Kind, column.Type);
         }
 
-        _start = Encoding.UTF8.GetBytes($"INSERT INTO {SqlNames.Quote(table)} ({string.Join(", ", header.Names.Select(SqlNames.Quote))}) VALUES ");
+        _start = Encoding.UTF8.GetBytes($"INSERT INTO {SqlNames.Quote(table)} ({string.Join(", ", header.Names.Select(SqlNames.Quote))}) FORMAT CSV\n");
     }
 
     /// <summary>Adds the reader's current row; a LoadException names line and column of a value that does not fit, and nothing is added.</summary>
@@ -49,18 +47,17 @@ internal sealed class StatementWriter
             (statement.Path, statement.FirstLine) = (_path, reader.Line);
         }
 
-        text.Write(statement.RowCount == 0 ? "("u8 : ",("u8);
         for (var i = 0; i < _kinds.Length; i++)
         {
             if (i > 0)
                 text.Write(","u8);
             if (reader.IsNull(i))
-                text.Write("NULL"u8);
+                text.Write("\\N"u8);
             else
                 Write(text, _kinds[i], reader.Value(i));
         }
 
-        text.Write(")"u8);
+        text.Write("\n"u8);
         statement.RowCount++;
         statement.LastLine = reader.Line;
     }
@@ -86,37 +83,34 @@ internal sealed class StatementWriter
     {
         switch (kind)
         {
-            case ColumnKind.Integer:
-            case ColumnKind.Float:
-            case ColumnKind.Timestamp when !ValueForms.IsDate(value):
-                // SQL has no sign + in a literal, only as an operator.
-                text.Write(value[0] == '+' ? value[1..] : value);
+            case ColumnKind.Text:
+                WriteText(text, value);
                 break;
             case ColumnKind.Boolean:
                 ValueForms.TryBoolean(value, out var literal);
                 text.Write(literal);
                 break;
             default:
-                WriteText(text, value);
+                text.Write(value);
                 break;
         }
     }
 
     private static void WriteText(ArrayBufferWriter<byte> text, ReadOnlySpan<byte> value)
     {
-        text.Write("'"u8);
+        text.Write("\""u8);
         while (true)
         {
-            var special = value.IndexOfAny(s_escaped);
-            if (special < 0)
+            var quote = value.IndexOf((byte)'"');
+            if (quote < 0)
                 break;
-            text.Write(value[..special]);
-            text.Write(value[special] == '\'' ? "''"u8 : "\\\\"u8);
-            value = value[(special + 1)..];
+            text.Write(value[..(quote + 1)]);
+            text.Write("\""u8);
+            value = value[(quote + 1)..];
         }
 
         text.Write(value);
-        text.Write("'"u8);
+        text.Write("\""u8);
     }
 
     private static string Shortened(ReadOnlySpan<byte> value)

@@ -148,7 +148,12 @@ public sealed class EndpointTests : IDisposable
     [Theory]
     [InlineData("INSERT INTO t FORMAT CSV", true)]
     [InlineData("  /* a */ -- b\n insert into t (a, b) format JSONEachRow ; ", true)]
-    [InlineData("INSERT INTO t VALUES", false)]
+    [InlineData("INSERT INTO t VALUES", true)]
+    [InlineData("insert into t (a, b)values;", true)]
+    [InlineData("INSERT INTO values VALUES", true)]
+    [InlineData("INSERT INTO values", false)]
+    [InlineData("INSERT INTO db.values", false)]
+    [InlineData("INSERT INTO t VALUES (1),", false)]
     [InlineData("SELECT 1 FORMAT CSV", false)]
     [InlineData("INSERT INTO t SELECT * FROM reFORMAT x", false)]
     public void Query_InsertInUrl_TakesTheBodyAsData(string sql, bool isData)
@@ -269,7 +274,23 @@ public sealed class EndpointTests : IDisposable
         Assert.Equal(200, _client.Get("/health").Status);
         Assert.Equal("{\"status\": \"ready\"}", _client.Get("/ready").Body);
         _server.Engine.IsReady = false;
-        Assert.Equal(503, _client.Get("/ready").Status);
+        TestResponse response = _client.Get("/ready");
+        Assert.Equal((503, "{\"status\": \"recovering\"}"), (response.Status, response.Body));
+    }
+
+    [Fact]
+    public void Query_WhileRecovering_IsToldToComeAgain()
+    {
+        _server.Engine.IsReady = false;
+        TestResponse response = _client.Post("/", "SELECT 1");
+        Assert.Equal((503, "1"), (response.Status, response.Field("Retry-After")));
+        Assert.Contains("\"error\":\"The server is recovering, try again soon\"", response.Body);
+        Assert.Equal(0, _server.Engine.Started);
+        Assert.Equal(200, _client.Get("/ping").Status);
+        Assert.Equal(200, _client.Get("/health").Status);
+        Assert.Equal(200, _client.Get("/metrics").Status);
+        _server.Engine.IsReady = true;
+        Assert.Equal(200, _client.Post("/", "SELECT 1").Status);
     }
 
     [Fact]
@@ -291,6 +312,10 @@ public sealed class EndpointTests : IDisposable
         TestResponse response = _client.Get("/metrics");
         Assert.StartsWith("# HELP zepto_ticks_ingested_total Total ticks ingested\n# TYPE zepto_ticks_ingested_total counter\nzepto_ticks_ingested_total 5000000\n", response.Body);
         Assert.Contains("# TYPE zepto_partitions_total gauge\nzepto_partitions_total 10\n", response.Body);
+        Assert.Contains("# TYPE zepto_wal_bytes_total counter\nzepto_wal_bytes_total 4096\n", response.Body);
+        Assert.Contains("\nzepto_wal_records_total 64\n", response.Body);
+        Assert.Contains("\nzepto_wal_fsyncs_total 32\n", response.Body);
+        Assert.Contains("# TYPE zepto_wal_last_fsync_ns gauge\nzepto_wal_last_fsync_ns 77\n", response.Body);
         Assert.StartsWith("text/plain; version=0.0.4", response.Field("Content-Type"));
         MetricsFormat.Check(response.Body);
     }

@@ -82,6 +82,14 @@ internal sealed class FakeRunner : IStatementRunner, IServerEngine, IServerStati
 
     public long LastIngestLatencyNs => 181;
 
+    public long LogBytes => 4096;
+
+    public long LogRecords => 64;
+
+    public long LogFlushes => 32;
+
+    public long LastLogFlushNs => 77;
+
     public void On(string sql, ScriptedStatement script)
     {
         lock (_scripts) _scripts.Add((Encoding.UTF8.GetBytes(sql), script));

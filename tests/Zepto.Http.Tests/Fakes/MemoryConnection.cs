@@ -26,7 +26,7 @@ internal sealed class MemoryConnection
     {
         Engine = engine ?? new FakeRunner();
         _fromServer = new Pipe(Inline(sendBufferBytes));
-        QueryHandler query = new(Engine, new LatencyHistogram(), new AuditLog());
+        QueryHandler query = new(Engine, new LatencyHistogram(), new AuditLog(), () => true);
         Router router = new(Guards.Open());
         router.Add("/", RouteAccess.Statement, get: query, post: query);
         router.Add("/ping", RouteAccess.Probe, get: new PingHandler());

@@ -1,4 +1,5 @@
 using Zepto.Http.Hosting;
+using Zepto.Storage;
 
 namespace Zepto.Http.Tests.Hosting;
 
@@ -10,8 +11,8 @@ public sealed class CommandLineTests
         CommandLineResult result = Read([]);
         Assert.Equal(CommandLineAction.Run, result.Action);
         Assert.Equal(new ServerOptions(), result.Options);
-        Assert.Equal((8123, "127.0.0.1", "./zepto-data", LogFormat.Text, 64, 32, 10_000, true),
-            (result.Options.Port, result.Options.Bind, result.Options.DataDir, result.Options.LogFormat, result.Options.MaxBodyMb,
+        Assert.Equal((8123, "127.0.0.1", "./zepto-data", Durability.Async, LogFormat.Text, 64, 32, 10_000, true),
+            (result.Options.Port, result.Options.Bind, result.Options.DataDir, result.Options.Durability, result.Options.LogFormat, result.Options.MaxBodyMb,
                 result.Options.MaxHeaderKb, result.Options.MaxConnections, result.Options.Pin));
     }
 
@@ -20,7 +21,7 @@ public sealed class CommandLineTests
     {
         ServerOptions options = Read(
         [
-            "--port", "0", "--bind=0.0.0.0", "--allow-insecure", "--data-dir", "d", "--in-memory", "--demo", "--query-timeout-ms", "1",
+            "--port", "0", "--bind=0.0.0.0", "--allow-insecure", "--data-dir", "d", "--in-memory", "--durability", "sync", "--recover", "--demo", "--query-timeout-ms", "1",
             "--max-query-memory-mb", "2", "--max-result-rows", "3", "--max-concurrent-queries", "4", "--max-body-mb", "5", "--max-header-kb", "6",
             "--max-connections", "7", "--header-timeout-ms", "8", "--body-timeout-ms", "9", "--idle-timeout-ms", "10", "--drain-timeout-ms", "11",
             "--io-threads", "12", "--query-threads", "13", "--no-pin", "--log-format", "JSON", "--log-level", "warning",
@@ -28,7 +29,7 @@ public sealed class CommandLineTests
         Assert.Equal(
             new ServerOptions
             {
-                Port = 0, Bind = "0.0.0.0", AllowInsecure = true, DataDir = "d", InMemory = true, Demo = true,
+                Port = 0, Bind = "0.0.0.0", AllowInsecure = true, DataDir = "d", InMemory = true, Durability = Durability.Sync, Recover = true, Demo = true,
                 QueryTimeoutMs = 1, MaxQueryMemoryMb = 2, MaxResultRows = 3, MaxConcurrentQueries = 4, MaxBodyMb = 5, MaxHeaderKb = 6, MaxConnections = 7,
                 HeaderTimeoutMs = 8, BodyTimeoutMs = 9, IdleTimeoutMs = 10, DrainTimeoutMs = 11, IoThreads = 12, QueryThreads = 13, Pin = false,
                 LogFormat = LogFormat.Json, LogLevel = LogLevel.Warning,
@@ -50,6 +51,7 @@ public sealed class CommandLineTests
     [InlineData("--port 1 --port 2", "--port")]
     [InlineData("--max-body-mb 0", "--max-body-mb")]
     [InlineData("--log-format maybe", "--log-format")]
+    [InlineData("--durability maybe", "--durability")]
     [InlineData("--log-format 1", "--log-format")]
     public void Read_BadArguments_AreRefusedByName(string arguments, string name)
     {

@@ -5,7 +5,7 @@ using Zepto.Storage.Schema;
 
 namespace Zepto.Http.Tests.Hosting;
 
-/// <summary>Starts in a directory that refuses its next manifest, as a full disk does.</summary>
+/// <summary>Starts without a log in a directory that refuses its next manifest, as a full disk does.</summary>
 public sealed class DatabaseEngineTests : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("zepto").FullName;
@@ -51,7 +51,7 @@ public sealed class DatabaseEngineTests : IDisposable
     }
 
     private DatabaseEngine Start() =>
-        DatabaseEngine.Open(new ServerOptions { DataDir = DataDir, Pin = false, QueryThreads = 1 }, new ServerLog(TextWriter.Null, LogFormat.Text, LogLevel.Error));
+        DatabaseEngine.Open(new ServerOptions { DataDir = DataDir, Durability = Durability.Off, Pin = false, QueryThreads = 1 }, new ServerLog(TextWriter.Null, LogFormat.Text, LogLevel.Error));
 
     private string[] TablesAfterStart()
     {
@@ -63,7 +63,7 @@ public sealed class DatabaseEngineTests : IDisposable
 
     private void Change(Action<Database> change)
     {
-        using Database database = Database.Open(new DatabaseOptions { DataDirectory = DataDir });
+        using Database database = Database.Open(new DatabaseOptions { DataDirectory = DataDir, Durability = Durability.Off });
         change(database);
     }
 }

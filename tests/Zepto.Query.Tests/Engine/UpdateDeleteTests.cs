@@ -92,6 +92,20 @@ public sealed class UpdateDeleteTests : IDisposable
     }
 
     [Fact]
+    public void Optimize_EncodesTheTableAndChangesNoAnswer()
+    {
+        var rows = string.Join(", ", Enumerable.Range(0, 5000).Select(i => $"('A', {i}, {i * 1000L})"));
+        _engine.Rows("INSERT INTO t (s, i, ts) VALUES " + rows);
+        var before = _engine.Rows("SELECT * FROM t");
+        Assert.Equal(0, _engine.Database.Measure().EncodedRows);
+        _engine.Rows("OPTIMIZE TABLE t FINAL");
+        Assert.Equal(before.Length, _engine.Database.Measure().EncodedRows);
+        Assert.Equal(before, _engine.Rows("SELECT * FROM t"));
+        _engine.Rows("optimize table t");
+        Assert.Equal("Unknown table: nowhere", _engine.Error("OPTIMIZE TABLE nowhere", StatementErrorKind.UnknownTable));
+    }
+
+    [Fact]
     public void TablesWithoutSymbolOrTime_AreChangedToo()
     {
         _engine.Rows("CREATE TABLE plain (a INT64, b STRING)");

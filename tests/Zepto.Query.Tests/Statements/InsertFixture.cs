@@ -3,6 +3,7 @@ using System.Text;
 using Zepto.Query.Access;
 using Zepto.Query.Expressions;
 using Zepto.Query.Statements;
+using Zepto.Query.Statements.Formats;
 using Zepto.Query.Syntax;
 using Zepto.Storage;
 using Zepto.Storage.Ingest;
@@ -16,11 +17,11 @@ internal sealed class InsertFixture : IDisposable
     /// <summary>Value of now().</summary>
     public const long NowNs = 1_700_000_000_000_000_000;
 
-    private readonly InsertValuesReader _reader;
+    private readonly InsertReader _reader;
 
     public InsertFixture()
     {
-        _reader = new InsertValuesReader(Database);
+        _reader = new InsertReader(Database);
         Targets = new InsertTargets(Database);
         Database.CreateTable(new TableDefinition("trades",
         [
@@ -47,18 +48,19 @@ internal sealed class InsertFixture : IDisposable
     /// <summary>Reads a statement into a batch, which the caller returns.</summary>
     public RowBatch Read(string sql) => Read(Encoding.UTF8.GetBytes(sql));
 
-    public RowBatch Read(ReadOnlySpan<byte> sql)
+    /// <summary>As <see cref="Read(string)"/>, of bytes, with the rows in the statement or outside it.</summary>
+    public RowBatch Read(ReadOnlySpan<byte> sql, ReadOnlySpan<byte> outside = default)
     {
         if (!Targets.TryGet(sql, StatementAccess.Unrestricted, out var target, out var offset))
         {
             var insert = Assert.IsType<InsertStatement>(SqlParser.Parse(sql));
-            (target, offset) = (InsertTarget.Create(Database.Catalog, insert.Table, insert.Columns), insert.DataOffset);
+            (target, offset) = (InsertTarget.Create(Database.Catalog, insert.Table, insert.Columns, InputFormat.Values), insert.DataOffset);
         }
 
         var batch = Database.RentBatch(target.Table);
         try
         {
-            _reader.Read(sql, offset, target, batch, NowNs);
+            _reader.Read(sql, offset, outside, target, batch, NowNs);
         }
         catch
         {

@@ -52,13 +52,28 @@ public sealed class InsertTargetsTests : IDisposable
     [InlineData("SELECT 1")]
     [InlineData("")]
     [InlineData("INSERT INTO trades SELECT 1, 'VALUES (1)'")]
-    [InlineData("INSERT INTO trades FORMAT CSV\nVALUES (1)")]
+    [InlineData("INSERT INTO trades FORMAT 'CSV'")]
     [InlineData("INSERT INTO trades (symbol VALUES (1)")]
     [InlineData("INSERT INTO 'x VALUES (1)")]
     public void TryGet_OtherStatement_IsLeftToTheParser(string sql)
     {
         Assert.Null(Get(sql, out _));
         Assert.Equal(0, _insert.Targets.Count);
+    }
+
+    [Fact]
+    public void TryGet_Format_IsPartOfTheTarget()
+    {
+        var csv = Get("INSERT INTO trades FORMAT CSV\nVALUES (1)", out var rows);
+        Assert.Equal("VALUES (1)", rows);
+        Assert.Same(csv, Get("INSERT INTO trades FORMAT CSV \t\r\n\n1", out rows));
+        Assert.Equal("\n1", rows);
+        Assert.Same(csv, Get("INSERT INTO trades FORMAT CSV ; ", out rows));
+        Assert.Equal("", rows);
+        Assert.NotSame(csv, Get("INSERT INTO trades FORMAT CSVWithNames\n", out _));
+        Assert.Equal("Unknown input format: csv; known are Values, CSV, CSVWithNames, CSVWithNamesAndTypes, TSV, TSVWithNames, TSVWithNamesAndTypes, TabSeparated, "
+            + "TabSeparatedWithNames, TabSeparatedWithNamesAndTypes, RowBinary, RowBinaryWithNames, RowBinaryWithNamesAndTypes, JSONEachRow",
+            Assert.Throws<SqlException>(() => Get("INSERT INTO trades FORMAT csv\n", out _)).Message);
     }
 
     [Theory]

@@ -256,9 +256,9 @@ public sealed class InsertValuesReaderTests : IDisposable
         Assert.True(_insert.Targets.TryGet(sql, StatementAccess.Unrestricted, out var target, out var offset));
         await _insert.Database.AddColumnAsync("trades", new("venue", Storage.Schema.ColumnType.Int64));
         await _insert.Database.DropColumnAsync("trades", target.Schema.Columns[1].Name);
-        using var reader = new Query.Statements.InsertValuesReader(_insert.Database);
+        using var reader = new Query.Statements.InsertReader(_insert.Database);
         var batch = _insert.Database.RentBatch(target.Table);
-        reader.Read(sql, offset, target, batch, 0);
+        reader.Read(sql, offset, default, target, batch, 0);
         Assert.Equal("A|1|2|3", _insert.Row(batch, 0));
         batch.AdoptSchema(target.Table.Schema);
         Assert.Equal("A|2|3|NULL", _insert.Row(batch, 0));
@@ -289,12 +289,12 @@ public sealed class InsertValuesReaderTests : IDisposable
         var texts = string.Join(", ", Enumerable.Range(0, 60_000).Select(i => $"('{i} \\n {new string('x', 40)}', 1)"));
         var sql = Encoding.UTF8.GetBytes($"INSERT INTO d (s, n) VALUES ('{new string('y', 3_000_000)}\\n', 1), {texts}{end}");
         Assert.True(_insert.Targets.TryGet(sql, StatementAccess.Unrestricted, out var target, out var offset));
-        using var reader = new Query.Statements.InsertValuesReader(_insert.Database);
+        using var reader = new Query.Statements.InsertReader(_insert.Database);
         var batch = _insert.Database.RentBatch(target.Table);
         if (end == "")
-            reader.Read(sql, offset, target, batch, 0);
+            reader.Read(sql, offset, default, target, batch, 0);
         else
-            Assert.Throws<SqlException>(() => reader.Read(sql, offset, target, batch, 0));
+            Assert.Throws<SqlException>(() => reader.Read(sql, offset, default, target, batch, 0));
         Assert.InRange(reader.KeptBytes, 0, 100_000);
         _insert.Database.ReturnBatch(batch);
     }

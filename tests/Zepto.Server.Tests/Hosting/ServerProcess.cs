@@ -21,9 +21,12 @@ internal sealed partial class ServerProcess : IDisposable
     private readonly StringBuilder _errors = new();
     private readonly TaskCompletionSource<string?> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ServerProcess(string[] arguments, string? workingDirectory)
+    private ServerProcess(string[] arguments, string? workingDirectory, int openFiles = 0)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "zepto_server"), arguments)
+        var program = Path.Combine(AppContext.BaseDirectory, "zepto_server");
+        // exec keeps the process id, so that signals reach the server.
+        string[] command = openFiles == 0 ? [program, .. arguments] : ["/bin/sh", "-c", $"ulimit -n {openFiles}; exec \"$0\" \"$@\"", program, .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = workingDirectory ?? "",
         };
@@ -52,13 +55,19 @@ internal sealed partial class ServerProcess : IDisposable
     /// <summary>Lines on stderr so far.</summary>
     public string Errors => Read(_errors);
 
-    /// <summary>Starts a server on a free port and waits until it listens.</summary>
+    /// <summary>Starts a server on a free port and waits until it is ready.</summary>
     public static ServerProcess Start(params string[] arguments) => StartIn(null, arguments);
 
     /// <summary>Starts a server with a current directory of its own.</summary>
-    public static ServerProcess StartIn(string? workingDirectory, params string[] arguments)
+    public static ServerProcess StartIn(string? workingDirectory, params string[] arguments) =>
+        WaitUntilReady(new ServerProcess(["--port", "0", .. arguments], workingDirectory));
+
+    /// <summary>Starts a server that may open so many files, sockets included.</summary>
+    public static ServerProcess StartLimited(int openFiles, params string[] arguments) =>
+        WaitUntilReady(new ServerProcess(["--port", "0", .. arguments], null, openFiles));
+
+    private static ServerProcess WaitUntilReady(ServerProcess server)
     {
-        var server = new ServerProcess(["--port", "0", .. arguments], workingDirectory);
         if (!server._ready.Task.Wait(Deadline) || server._ready.Task.Result is not { } address)
         {
             server.Dispose();
@@ -67,7 +76,25 @@ internal sealed partial class ServerProcess : IDisposable
 
         server.Address = new Uri(address);
         server.Client = new ServerClient(server.Address);
+        if (!server.WaitUntilReady())
+        {
+            server.Dispose();
+            throw new InvalidOperationException($"the server did not become ready: {server.Errors}");
+        }
+
         return server;
+    }
+
+    /// <summary>Asks until the server says that it is ready; false when it has ended.</summary>
+    private bool WaitUntilReady()
+    {
+        for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started) < Deadline && !_process.HasExited;)
+        {
+            if (Client.Get("/ready").Status == 200)
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>Runs the program with exactly these arguments until it ends by itself.</summary>

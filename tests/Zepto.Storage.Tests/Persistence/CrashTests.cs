@@ -2,7 +2,7 @@ using Zepto.Storage.Schema;
 
 namespace Zepto.Storage.Tests.Persistence;
 
-/// <summary>A copy of the directory of a running database is what kill -9 at that moment leaves.</summary>
+/// <summary>Without a log. A copy of the directory of a running database is what kill -9 at that moment leaves.</summary>
 public class CrashTests
 {
     [Theory]
@@ -12,7 +12,7 @@ public class CrashTests
     {
         using var directory = new TemporaryDirectory();
         var workload = new RandomWorkload(seed);
-        using var database = Database.Open(directory.Options());
+        using var database = Database.Open(directory.Unlogged());
         for (var round = 0; round < 3; round++)
         {
             await workload.Run(database, 60);
@@ -30,13 +30,13 @@ public class CrashTests
     public async Task Crash_StatisticsOfLostRows_AreForgotten()
     {
         using var directory = new TemporaryDirectory();
-        using var database = Database.Open(directory.Options());
+        using var database = Database.Open(directory.Unlogged());
         var table = database.CreateTable(TableReading.Ticks);
         await TableReading.Append(database, table, (1, 10, 1), (1, 20, 2));
         database.Checkpoint();
         await TableReading.Append(database, table, (1, 5000, 3), (1, Nulls.Int64, 4));
         directory.CopyData("crashed");
-        using var after = Database.Open(directory.Options(name: "crashed"));
+        using var after = Database.Open(directory.Unlogged(name: "crashed"));
         Assert.True(after.Catalog.TryGet("ticks", out table));
         var block = table.SeriesAt(0).Partitions.Span[0].StateAt(2).Slices[0].Segment.Block(table.Schema.IdOf(1), 0);
         Assert.Equal((10, 20, 0), (block.MinInt64, block.MaxInt64, block.NullCount));
@@ -46,7 +46,7 @@ public class CrashTests
     public async Task Crash_ReopenAppendStop_GoesOnFromTheCheckpoint()
     {
         using var directory = new TemporaryDirectory();
-        using var database = Database.Open(directory.Options());
+        using var database = Database.Open(directory.Unlogged());
         var table = database.CreateTable(TableReading.Ticks);
         await TableReading.Append(database, table, (1, 10, 100), (1, 20, 200));
         database.Checkpoint();
@@ -55,7 +55,7 @@ public class CrashTests
         for (var round = 0; round < 2; round++)
         {
             var log = new List<string>();
-            using var after = Database.Open(directory.Options(log.Add, "crashed"));
+            using var after = Database.Open(directory.Unlogged(log.Add, "crashed"));
             Assert.True(after.Catalog.TryGet("ticks", out table));
             if (round == 0)
             {
@@ -76,7 +76,7 @@ public class CrashTests
     public async Task Crash_WhileWritersAndCheckpointsRun_LeavesWholeStatements()
     {
         using var directory = new TemporaryDirectory();
-        using var database = Database.Open(directory.Options(writers: 2));
+        using var database = Database.Open(directory.Unlogged(writers: 2));
         var stopping = false;
         var writers = new[] { "a", "b" }.Select(name => database.CreateTable(TableReading.Ticks with { Name = name })).Select(table => Task.Run(async () =>
         {
@@ -100,7 +100,7 @@ public class CrashTests
         var least = new Dictionary<string, int>();
         for (var round = 0; round < 15; round++)
         {
-            using var after = Database.Open(directory.Options(name: $"crash-{round}"));
+            using var after = Database.Open(directory.Unlogged(name: $"crash-{round}"));
             foreach (var table in after.Catalog.Tables)
             {
                 var rows = TableReading.Read(after, table);
@@ -118,7 +118,7 @@ public class CrashTests
     private static void AssertOpens(TemporaryDirectory directory, string name, List<string> expected, int seed)
     {
         var log = new List<string>();
-        using (var database = Database.Open(directory.Options(log.Add, name)))
+        using (var database = Database.Open(directory.Unlogged(log.Add, name)))
             DatabaseDump.AssertEqual(expected, DatabaseDump.Of(database), $"seed {seed}, {name}");
         Assert.Contains("was not closed", Assert.Single(log));
     }

@@ -45,7 +45,7 @@ public sealed class DamageTests : IDisposable
         var path = _directory.At("data", "MANIFEST");
         File.Delete(path);
         Assert.Equal(
-            $"{path} is damaged at offset 0: the file is missing although there are extents; restore the data directory from a backup or start with an empty one",
+            $"{path} is damaged at offset 0: the file is missing although there are extents or a log; restore the data directory from a backup or start with an empty one",
             AssertDamaged(path));
     }
 

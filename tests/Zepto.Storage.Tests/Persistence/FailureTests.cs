@@ -43,7 +43,7 @@ public class FailureTests
     public void CreateAndDrop_ManifestCannotBeWritten_AreUndone()
     {
         using var directory = new TemporaryDirectory();
-        using var database = Database.Open(directory.Options());
+        using var database = Database.Open(directory.Unlogged());
         database.CreateTable(TableReading.Ticks);
         Assert.Equal(16 << 20, new FileInfo(directory.At("data", "RESERVE")).Length);
         Directory.CreateDirectory(directory.At("data", "MANIFEST.tmp"));
@@ -66,7 +66,7 @@ public class FailureTests
     {
         using var directory = new TemporaryDirectory();
         var log = new List<string>();
-        using (var database = Database.Open(directory.Options(log.Add)))
+        using (var database = Database.Open(directory.Unlogged(log.Add)))
         {
             await TableReading.Append(database, database.CreateTable(TableReading.Ticks), (1, 1, 1));
             Directory.CreateDirectory(directory.At("data", "MANIFEST.tmp"));
@@ -74,7 +74,7 @@ public class FailureTests
 
         Assert.StartsWith("the last checkpoint failed", Assert.Single(log));
         Directory.Delete(directory.At("data", "MANIFEST.tmp"));
-        using var after = Database.Open(directory.Options(log.Add));
+        using var after = Database.Open(directory.Unlogged(log.Add));
         Assert.Contains("was not closed", log[1]);
         Assert.Equal(0, Assert.Single(after.Catalog.Tables).RowCount);
     }
@@ -84,17 +84,33 @@ public class FailureTests
     {
         using var directory = new TemporaryDirectory();
         var log = new List<string>();
+        foreach (var options in new[] { directory.Unlogged(log.Add), directory.Options(log.Add, "logged") })
+        {
+            var database = Database.Open(options);
+            var table = database.CreateTable(TableReading.Ticks);
+            database.Checkpoint();
+            await TableReading.Append(database, table, (1, 1, 1));
+            database.Abandon();
+
+            using var after = Database.Open(options);
+            Assert.Equal(1, after.TablesMade);
+            Assert.Equal(0, Assert.Single(after.Catalog.Tables).RowCount);
+            Assert.Empty(log);
+        }
+    }
+
+    [Fact]
+    public void Abandon_WithoutACheckpoint_LeavesTheDirectoryAsItWas()
+    {
+        using var directory = new TemporaryDirectory();
+        var log = new List<string>();
         var database = Database.Open(directory.Options(log.Add));
-        await TableReading.Append(database, database.CreateTable(TableReading.Ticks), (1, 1, 1));
-        Directory.CreateDirectory(directory.At("data", "MANIFEST.tmp"));
-        Assert.Throws<StorageException>(() => { database.CreateTable(TableReading.Ticks with { Name = "other" }); });
-        Assert.Equal(2, database.TablesMade);
-        Directory.Delete(directory.At("data", "MANIFEST.tmp"));
+        database.CreateTable(TableReading.Ticks);
         database.Abandon();
 
         using var after = Database.Open(directory.Options(log.Add));
-        Assert.Equal(1, after.TablesMade);
-        Assert.Equal(0, Assert.Single(after.Catalog.Tables).RowCount);
+        Assert.Empty(after.Catalog.Tables);
+        Assert.Equal(0, after.TablesMade);
         Assert.Empty(log);
     }
 

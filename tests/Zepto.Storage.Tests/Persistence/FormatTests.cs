@@ -48,6 +48,8 @@ public class FormatTests
             CheckpointNumber = 3,
             TakenAtNs = 9,
             NextTableId = 4,
+            LogFile = 5,
+            LogLsn = 6,
             ExtentLengths = [0x10000],
             Dictionaries = [new DictionaryExtent(2, 1, 5, 100)],
             TableCount = 0,
@@ -56,9 +58,9 @@ public class FormatTests
         var bytes = manifest.Encode();
         Assert.Equal("ZXMF"u8, bytes.AsSpan(0, 4));
         Assert.Equal(2u, BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(4)));
-        Assert.Equal(68, BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(8)));
+        Assert.Equal(84, BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(8)));
         Assert.Equal(
-            "8877665544332211" + "0300000000000000" + "0900000000000000" + "04000000" + "01000000" + "0000010000000000"
+            "8877665544332211" + "0300000000000000" + "0900000000000000" + "04000000" + "0500000000000000" + "0600000000000000" + "01000000" + "0000010000000000"
             + "01000000" + "02000000" + "01000000" + "05000000" + "6400000000000000" + "00000000",
             Convert.ToHexString(bytes.AsSpan(24)));
         Assert.Equal(manifest.Dictionaries, Manifest.Decode("m", bytes).Dictionaries);
@@ -75,7 +77,7 @@ public class FormatTests
         var bytes = new ByteWriter();
         TableCodec.Write(bytes, table);
         Assert.Equal(
-            "07000000" + "0100000074" + "01000000" + "0600000000000000" + "0400000000000000" + "0900000000000000" + "03000000" + "02000000"
+            "07000000" + "0100000074" + "0600000000000000" + "0400000000000000" + "0900000000000000" + "01000000" + "03000000" + "02000000"
             + "01000000" + "0100000061" + "02" + "07" + "0200000000000000" + "000000000000F03F" + "0100000078"
             + "02000000" + "0100000062" + "05" + "00" + "00000000"
             + "01000000" + "00000000" + "01000000" + "0001000000000000" + "0201000000000000" + "00000000",

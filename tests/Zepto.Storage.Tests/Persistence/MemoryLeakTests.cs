@@ -1,5 +1,6 @@
 using Zepto.Native.Memory;
 using Zepto.Storage.Schema;
+using Zepto.Storage.Tests.Mutations;
 
 namespace Zepto.Storage.Tests.Persistence;
 
@@ -26,6 +27,7 @@ public class MemoryLeakTests
                     ticks = database.CreateTable(TableReading.Ticks);
                 await TableReading.Append(database, ticks, (7, 1, 1), (7, 2, 2));
                 await TableReading.Append(database, ticks, (7, 1, 1));
+                await StoredRows.Mutate(database, ticks, [new Row(7, 1, 1, 1)], [new Row(7, 3, 3, 1)]);
                 Assert.NotEqual(before, Held(collect: false));
                 GC.KeepAlive(old);
             }

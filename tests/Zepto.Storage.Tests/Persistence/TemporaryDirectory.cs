@@ -21,10 +21,13 @@ internal sealed class TemporaryDirectory : IDisposable
         WriterThreads = writers,
     };
 
+    /// <summary>As <see cref="Options"/>, without a log.</summary>
+    public DatabaseOptions Unlogged(Action<string>? log = null, string name = "data", int writers = 1) => Options(log, name, writers) with { Durability = Durability.Off };
+
     /// <summary>Copies <c>data</c> as a crash at this moment would leave it.</summary>
     public void CopyData(string target)
     {
-        foreach (var directory in new[] { "", "extents", "dictionaries" })
+        foreach (var directory in new[] { "", "extents", "dictionaries", "log" })
         {
             Directory.CreateDirectory(At(target, directory));
             // Not the lock file: a dead process holds no lock.
