@@ -60,7 +60,6 @@ public sealed class ZeptoServerHost : IDisposable
             Counters = counters,
             OnFault = (exception, requestId) => log.Write(LogLevel.Error, "internal error", ("request", $"r{requestId:x6}"), ("exception", exception)),
         };
-        _services.Clock.SetFromSystem();
         _connections = new ConnectionSet(_services, ConnectionsThatFit(options.MaxConnections, log));
         AddRoutes(router, engine, counters);
         AddIdentityRoutes(router);

@@ -83,8 +83,10 @@ internal sealed class EpollConnection : ITransportConnection
             try
             {
                 if (_socket.Poll(0, SelectMode.SelectError)) return false;
-                if (!probe.IsEmpty && _socket.Poll(0, SelectMode.SelectWrite)) NativeSocket.Send((int)_socket.Handle, probe, more: false);
-                return true;
+                if (probe.IsEmpty || !_socket.Poll(0, SelectMode.SelectWrite)) return true;
+                // Half a probe would tear the answer that follows.
+                int sent = NativeSocket.Send((int)_socket.Handle, probe, more: false);
+                return sent == NativeSocket.WouldWait || sent == probe.Length;
             }
             catch (Exception exception) when (exception is SocketException or IOException)
             {

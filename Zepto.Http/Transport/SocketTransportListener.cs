@@ -35,6 +35,7 @@ public sealed class SocketTransportListener : ITransportListener
         }
         catch
         {
+            serving.End();
             _listener.Dispose();
             throw;
         }

@@ -48,6 +48,20 @@ internal sealed class SymbolAccess
     /// <summary>Whether a symbol without a name, which may not exist yet, is seen.</summary>
     public bool ContainsNumber(int id) => id > 0 && Array.IndexOf(_numbers, id) >= 0;
 
+    /// <summary>Throws Forbidden unless rows of all these symbols may be seen, and so stored.</summary>
+    public void RequireAll(SymbolDictionary symbols, ReadOnlySpan<int> ids)
+    {
+        var last = int.MinValue;
+        foreach (var id in ids)
+        {
+            if (id == last)
+                continue;
+            if (!Contains(symbols, id))
+                throw StatementAccess.Forbidden();
+            last = id;
+        }
+    }
+
     private Found Look(SymbolDictionary symbols)
     {
         var found = Volatile.Read(ref _found);

@@ -229,7 +229,7 @@ public sealed class QueryEngine : IStatementRunner, IDisposable
     {
         RequireWriting(context, "INSERT");
         execution.Insert = Database.RentBatch(target.Table);
-        execution.InsertReader.Read(sql, dataOffset, context.Data.Span, target, execution.Insert, nowNs, execution.Access.Symbols);
+        execution.InsertReader.Read(sql, dataOffset, context.Data.Span, target, execution.Insert, nowNs, execution.Access.Symbols, execution.Run);
     }
 
     private void Select(StatementExecution execution, SelectStatement select, ReadOnlySpan<byte> sql, TableCatalog catalog)

@@ -313,6 +313,9 @@ internal sealed class StatementExecution : IStatementExecution, IValueTaskSource
         {
             if (Insert is { } batch)
             {
+                // Whoever read the rows has looked at this already; nothing gets past here unseen.
+                if (Access.Symbols is { } storable && batch.Schema.SymbolIndex is >= 0 and var symbol)
+                    storable.RequireAll(_engine.Database.Symbols, batch.Column<int>(symbol)[..batch.RowCount]);
                 var rows = batch.RowCount;
                 Insert = null;
                 await _engine.Database.AppendAsync(batch).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using Zepto.Query.Access;
+using Zepto.Query.Execution;
 using Zepto.Query.Statements.Formats;
 using Zepto.Query.Syntax;
 using Zepto.Storage;
@@ -45,7 +46,8 @@ internal sealed class InsertReader : IDisposable
     /// <param name="batch">An empty batch of the target's table.</param>
     /// <param name="nowNs">Value of now() and of an omitted timestamp.</param>
     /// <param name="storable">The only symbols whose rows may be stored; null for all. Others are Forbidden.</param>
-    public void Read(ReadOnlySpan<byte> sql, int dataOffset, ReadOnlySpan<byte> outside, InsertTarget target, RowBatch batch, long nowNs, SymbolAccess? storable = null)
+    /// <param name="run">The statement into whose memory limit the rows count.</param>
+    public void Read(ReadOnlySpan<byte> sql, int dataOffset, ReadOnlySpan<byte> outside, InsertTarget target, RowBatch batch, long nowNs, SymbolAccess? storable = null, QueryRun? run = null)
     {
         if (!outside.IsEmpty)
             SqlParser.ExpectEnd(sql, dataOffset, "the end of the statement: its rows are in the body");
@@ -53,6 +55,7 @@ internal sealed class InsertReader : IDisposable
         var offset = outside.IsEmpty ? dataOffset : 0;
         _builder.Begin(target, batch, nowNs);
         _builder.Storable = storable;
+        _builder.Run = run;
         _columns.Begin(target);
         try
         {

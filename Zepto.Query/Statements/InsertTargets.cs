@@ -30,8 +30,8 @@ internal sealed class InsertTargets(Database database)
 
     /// <summary>
     /// The target of `INSERT INTO t [(columns)] VALUES …` or `… FORMAT name …` and where its rows begin. False when the statement is not of that form, which says
-    /// nothing else about it. Throws SqlException for one that is and that names unknown things, or things that
-    /// the caller may not write to. Allocates nothing for a text seen before.
+    /// nothing else about it. Throws SqlException for one that is and that names unknown things, or things that the caller may not write to. Allocates nothing
+    /// for a text seen before.
     /// </summary>
     public bool TryGet(ReadOnlySpan<byte> sql, StatementAccess access, [MaybeNullWhen(false)] out InsertTarget target, out int dataOffset)
     {

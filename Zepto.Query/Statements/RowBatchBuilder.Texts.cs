@@ -103,6 +103,13 @@ internal sealed unsafe partial class RowBatchBuilder
         }
     }
 
+    /// <summary>The new text that a negative code stands for.</summary>
+    private ReadOnlySpan<byte> NewText(int code)
+    {
+        ref readonly var added = ref _newCodes[-code - 1];
+        return _newTexts.Slice(added.TextOffset, added.LengthBytes);
+    }
+
     private void ForgetNewCodes()
     {
         if (_newCodes.Count > 0)

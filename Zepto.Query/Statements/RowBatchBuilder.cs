@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Zepto.Native.Memory;
 using Zepto.Query.Access;
+using Zepto.Query.Execution;
 using Zepto.Query.Results;
 using Zepto.Query.Syntax;
 using Zepto.Storage.Dictionaries;
@@ -28,10 +29,14 @@ internal sealed unsafe partial class RowBatchBuilder(SymbolDictionary symbols) :
     private InsertTarget _target = null!;
     private RowBatch _batch = null!;
     private int _capacity;
+    private long _rowBytes;
     private long _nowNs;
 
     /// <summary>Whether errors name the row, which means something to the client where it wrote the rows itself or in a SELECT.</summary>
     public bool NamesRows { get; init; } = true;
+
+    /// <summary>The statement into whose memory limit the rows count; null where the maker of the batch sees to that.</summary>
+    public QueryRun? Run { get; set; }
 
     /// <summary>The only symbols whose rows may be stored; null for all. Set before <see cref="Finish"/>.</summary>
     public SymbolAccess? Storable { get; set; }
@@ -52,6 +57,9 @@ internal sealed unsafe partial class RowBatchBuilder(SymbolDictionary symbols) :
         _nowNs = nowNs;
         _definitions = target.Schema.Columns;
         _capacity = 0;
+        _rowBytes = 0;
+        foreach (var column in batch.Schema.Columns)
+            _rowBytes += TableSchema.WidthBytes(column.Type);
         if (_slots.Length < _definitions.Length)
             _slots = new Slot[_definitions.Length];
         for (var i = 0; i < _definitions.Length; i++)
@@ -188,7 +196,7 @@ internal sealed unsafe partial class RowBatchBuilder(SymbolDictionary symbols) :
     /// <summary>Completes the batch: the rows stored, with the columns that the statement leaves out.</summary>
     public void Finish(int rowCount, ReadOnlySpan<int> omittedColumns)
     {
-        RequireStorableNew();
+        RequireStorableNew(rowCount, omittedColumns);
         AddNewCodes(rowCount);
         _batch.SetRowCount(rowCount);
         _target.FillOmitted(_batch, omittedColumns, _nowNs, symbols);
@@ -198,31 +206,27 @@ internal sealed unsafe partial class RowBatchBuilder(SymbolDictionary symbols) :
     public void RequireStorable()
     {
         var column = _target.Schema.SymbolIndex;
-        if (Storable is null || column < 0)
-            return;
-        var last = 0;
-        foreach (var id in _batch.Column<int>(column)[.._batch.RowCount])
-        {
-            if (id == last)
-                continue;
-            if (!Storable.Contains(symbols, id))
-                throw StatementAccess.Forbidden();
-            last = id;
-        }
+        if (Storable is not null && column >= 0)
+            Storable.RequireAll(symbols, _batch.Column<int>(column)[.._batch.RowCount]);
     }
 
-    /// <summary>The same for symbols that are new, before they get into the dictionary.</summary>
-    private void RequireStorableNew()
+    /// <summary>The same before new symbols get into the dictionary.</summary>
+    private void RequireStorableNew(int rowCount, ReadOnlySpan<int> omittedColumns)
     {
-        if (Storable is null)
+        var column = _target.Schema.SymbolIndex;
+        if (Storable is null || column < 0 || omittedColumns.Contains(column))
             return;
-        foreach (var added in _newCodes.Span)
+        // Negative codes without new texts of ours are those of a transfer, which looks at its texts itself.
+        var hasNewCodes = _slots[column].HasNewCodes;
+        var last = int.MinValue;
+        foreach (var cell in new ReadOnlySpan<int>(_slots[column].Values, rowCount))
         {
-            if (added.Column != _target.Schema.SymbolIndex)
+            if (cell == last)
                 continue;
-            var isStorable = added.LengthBytes == IdWithoutText
-                ? Storable.ContainsNumber((int)added.TextOffset)
-                : Storable.ContainsName(_newTexts.Slice(added.TextOffset, added.LengthBytes));
+            last = cell;
+            var isStorable = cell < 0
+                ? !hasNewCodes || Storable.ContainsName(NewText(cell))
+                : Storable.Contains(symbols, cell) || (symbols.Name(cell).IsNull && Storable.ContainsNumber(cell));
             if (!isStorable)
                 throw StatementAccess.Forbidden();
         }
@@ -256,7 +260,9 @@ internal sealed unsafe partial class RowBatchBuilder(SymbolDictionary symbols) :
         long wanted = FirstRows;
         if (row > 0)
             wanted = Math.Min((long)row * MostGrowth, ((long)row * allBytes / Math.Max(readBytes, 1)) + (row / 32) + 1);
-        _batch.EnsureCapacity((int)Math.Clamp(wanted, row + 1L, Array.MaxLength));
+        var capacity = (int)Math.Clamp(wanted, row + 1L, Array.MaxLength);
+        Run?.HoldOutside((capacity * _rowBytes) + HeldBytes);
+        _batch.EnsureCapacity(capacity);
         FollowBatch();
     }
 

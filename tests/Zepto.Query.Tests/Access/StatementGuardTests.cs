@@ -157,6 +157,26 @@ public sealed class StatementGuardTests : IDisposable
     }
 
     [Fact]
+    public void NamesWithADot_AreReachedInEveryStatement()
+    {
+        _engine.Access = new StatementAccess(StatementPermissions.All, null, null, "desk.");
+        _engine.Rows("CREATE TABLE \"desk.ticks\" (symbol SYMBOL, timestamp TIMESTAMP_NS, price INT64)");
+        _engine.Rows("INSERT INTO \"desk.ticks\" VALUES ('A', 1, 1), ('A', 2, 2)");
+        _engine.Rows("UPDATE \"desk.ticks\" SET price = 5 WHERE price = 1");
+        _engine.Rows("DELETE FROM \"desk.ticks\" WHERE price = 2");
+        Assert.Equal(["5"], _engine.Rows("SELECT price FROM \"desk.ticks\""));
+        Assert.Equal(["5"], _engine.Rows("SELECT t.price FROM \"desk.ticks\" AS t"));
+        Assert.Equal(["desk.ticks"], _engine.Rows("SHOW TABLES"));
+        Assert.Equal(3, _engine.Rows("DESCRIBE \"desk.ticks\"").Length);
+        Assert.Equal(["1"], _engine.Rows("EXISTS \"desk.ticks\""));
+        _engine.Error("SELECT * FROM ticks", StatementErrorKind.Forbidden);
+        _engine.Error("SELECT * FROM other.ticks", StatementErrorKind.Forbidden);
+        _engine.Error("SELECT * FROM desk.other", StatementErrorKind.UnknownTable);
+        _engine.Error("INSERT INTO desk.ticks VALUES (1)", StatementErrorKind.Forbidden);
+        _engine.Rows("DROP TABLE \"desk.ticks\"");
+    }
+
+    [Fact]
     public void Insert_CachedForOne_IsForbiddenForAnother()
     {
         const string sql = "INSERT INTO quotes (symbol, bid, ask) VALUES ('A', 1, 2)";

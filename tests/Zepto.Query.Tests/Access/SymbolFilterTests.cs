@@ -108,6 +108,12 @@ public sealed class SymbolFilterTests
     [InlineData("INSERT INTO trades (symbol, price, volume) SELECT 'new', price, volume FROM trades")]
     [InlineData("INSERT INTO trades (symbol, price, volume) SELECT text, price, volume FROM texts")]
     [InlineData("INSERT INTO trades (symbol, price, volume) SELECT number, price, volume FROM texts")]
+    [InlineData("INSERT INTO trades (symbol, price, volume) FORMAT CSV\nA,1,1\nB,1,1\n")]
+    [InlineData("INSERT INTO trades (symbol, price, volume) FORMAT CSV\nA,1,1\nnew,1,1\nA,1,1\n")]
+    [InlineData("INSERT INTO trades (symbol, price, volume) FORMAT TSV\nnew\t1\t1\n")]
+    [InlineData("INSERT INTO trades FORMAT JSONEachRow\n{\"symbol\":\"B\",\"price\":1,\"volume\":1}")]
+    [InlineData("INSERT INTO two (other, symbol2) VALUES ('new', 'new')")]
+    [InlineData("INSERT INTO defaulted FORMAT JSONEachRow\n{\"price\":1}")]
     [InlineData("INSERT INTO defaulted (price) VALUES (1)")]
     [InlineData("UPDATE trades SET symbol = 'B'")]
     [InlineData("UPDATE trades SET symbol = 'new' WHERE price = 1")]
@@ -120,6 +126,7 @@ public sealed class SymbolFilterTests
         using var engine = new TestEngine();
         engine.Rows("CREATE TABLE texts (text STRING, number INT64, price INT64, volume INT64)");
         engine.Rows("CREATE TABLE defaulted (symbol SYMBOL DEFAULT 'B', timestamp TIMESTAMP_NS, price INT64)");
+        engine.Rows("CREATE TABLE two (symbol2 SYMBOL, other SYMBOL, timestamp TIMESTAMP_NS)");
         engine.Rows("INSERT INTO texts VALUES ('other', 78, 1, 1)");
         engine.Rows("INSERT INTO trades (symbol, timestamp, price, volume) VALUES ('A', 1, 1, 1), ('B', 2, 2, 2)");
         var symbolCount = engine.Database.Symbols.Count;
