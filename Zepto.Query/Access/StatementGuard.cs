@@ -76,6 +76,12 @@ internal static class StatementGuard
             case OptimizeStatement optimize:
                 Check(access, StatementPermissions.Admin, optimize.Table);
                 break;
+            case BackupStatement:
+                // A copy has all rows of all tables.
+                access.Require(StatementPermissions.Admin);
+                if (access.LimitsTables || access.LimitsSymbols)
+                    throw StatementAccess.Forbidden();
+                break;
             case KillQueryStatement:
                 access.Require(StatementPermissions.Admin);
                 break;
