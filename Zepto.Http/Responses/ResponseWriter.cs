@@ -136,25 +136,28 @@ public sealed class ResponseWriter(PipeWriter output, ServerClock clock, Request
     /// <returns>False when the client is gone.</returns>
     public ValueTask<bool> FlushAsync()
     {
+        ValueTask<FlushResult> flush = BeginFlush();
+        return flush.IsCompletedSuccessfully ? new ValueTask<bool>(EndFlush(flush.Result)) : Wait(flush);
+    }
+
+    /// <summary>Like <see cref="FlushAsync"/> for a caller that waits in a method of its own, which spares the state of one here; <see cref="EndFlush"/> follows.</summary>
+    public ValueTask<FlushResult> BeginFlush()
+    {
         UnflushedBytes = 0;
         ValueTask<FlushResult> flush = output.FlushAsync();
-        return flush.IsCompletedSuccessfully ? new ValueTask<bool>(!flush.Result.IsCompleted) : Wait(flush);
+        if (!flush.IsCompleted) Volatile.Write(ref _flushStartedMs, clock.NowMs);
+        return flush;
+    }
+
+    /// <summary>Takes the outcome of <see cref="BeginFlush"/>; false when the client is gone.</summary>
+    public bool EndFlush(FlushResult result)
+    {
+        Volatile.Write(ref _flushStartedMs, long.MaxValue);
+        return !result.IsCompleted;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> Wait(ValueTask<FlushResult> flush)
-    {
-        Volatile.Write(ref _flushStartedMs, clock.NowMs);
-        try
-        {
-            FlushResult result = await flush.ConfigureAwait(false);
-            return !result.IsCompleted;
-        }
-        finally
-        {
-            Volatile.Write(ref _flushStartedMs, long.MaxValue);
-        }
-    }
+    private async ValueTask<bool> Wait(ValueTask<FlushResult> flush) => EndFlush(await flush.ConfigureAwait(false));
 
     private int WriteHeadFields(Span<byte> span, int status, ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> extraFields)
     {

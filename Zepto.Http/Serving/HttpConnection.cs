@@ -135,11 +135,7 @@ internal sealed partial class HttpConnection
     {
         while (true)
         {
-            if (_response.UnflushedBytes > 0)
-            {
-                ValueTask<bool> flushed = _response.FlushAsync();
-                if (!(flushed.IsCompletedSuccessfully ? flushed.Result : await flushed.ConfigureAwait(false))) return;
-            }
+            if (_response.UnflushedBytes > 0 && !_response.EndFlush(await _response.BeginFlush().ConfigureAwait(false))) return;
             if (!PrepareRead()) return;
             if (!TakeRead(await _input.ReadAsync().ConfigureAwait(false))) return;
 

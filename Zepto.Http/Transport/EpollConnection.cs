@@ -29,7 +29,7 @@ internal sealed class EpollConnection : ITransportConnection
         RemoteEndPoint = socket.RemoteEndPoint;
         int descriptor = (int)socket.Handle;
         _reader = new EpollReader(descriptor, pool);
-        _writer = new EpollWriter(descriptor, pool, EndSending);
+        _writer = new EpollWriter(descriptor, loop, pool, EndSending);
     }
 
     public PipeReader Input => _reader;

@@ -7,13 +7,14 @@ using Zepto.Native.Sockets;
 namespace Zepto.Http.Transport;
 
 /// <summary>
-/// Collects bytes in blocks and sends them in the flush, which is done when the kernel has them all: that is the back-pressure. One
-/// writer; <see cref="Abort"/> comes from anywhere.
+/// Collects bytes in blocks and sends them in the flush, or soon after it with those of other connections (<see cref="EpollLoop.TryDefer"/>). A flush is
+/// done when the kernel has all bytes: that is the back-pressure. One writer; <see cref="Abort"/> comes from anywhere.
 /// </summary>
 /// <param name="descriptor">The socket.</param>
+/// <param name="loop">Sends what is deferred.</param>
 /// <param name="pool">Gives the blocks.</param>
 /// <param name="onCompleted">Ends the sending side, once.</param>
-internal sealed class EpollWriter(int descriptor, SlabMemoryPool pool, Action onCompleted) : PipeWriter, IValueTaskSource<FlushResult>
+internal sealed class EpollWriter(int descriptor, EpollLoop loop, SlabMemoryPool pool, Action onCompleted) : PipeWriter, IValueTaskSource<FlushResult>
 {
     private readonly List<(IMemoryOwner<byte> Block, int Length)> _full = [];
     private ManualResetValueTaskSourceCore<FlushResult> _flush;
@@ -63,15 +64,19 @@ internal sealed class EpollWriter(int descriptor, SlabMemoryPool pool, Action on
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
+        if (!_isBroken && loop.TryDefer(this))
+        {
+            _flush.Reset();
+            _readiness.Wait();
+            return AwaitFlush();
+        }
         if (TrySend()) return new ValueTask<FlushResult>(Result());
         _flush.Reset();
         while (!_readiness.TryWait())
         {
             if (TrySend()) return new ValueTask<FlushResult>(Result());
         }
-        // An abort that came before the wait did not see it.
-        if (_isAborted && _readiness.TryTakeWait()) return new ValueTask<FlushResult>(Result());
-        return new ValueTask<FlushResult>(this, _flush.Version);
+        return AwaitFlush();
     }
 
     /// <summary>Nothing flushes here that another thread would want to call off; <see cref="Abort"/> ends it.</summary>
@@ -95,14 +100,13 @@ internal sealed class EpollWriter(int descriptor, SlabMemoryPool pool, Action on
     /// <summary>An event says that the kernel may have room again; on the loop's thread.</summary>
     public void OnWritable()
     {
-        if (!_readiness.TakeWaitOrSetReady()) return;
-        while (!TrySend())
-        {
-            if (!_readiness.TryWait()) continue;
-            if (!_isAborted || !_readiness.TryTakeWait()) return;
-            break;
-        }
-        _flush.SetResult(Result());
+        if (_readiness.TakeWaitOrSetReady()) GoOn();
+    }
+
+    /// <summary>Sends what a flush left for later, unless an event or an abort was first; on the loop's thread.</summary>
+    public void SendDeferred()
+    {
+        if (_readiness.TryTakeWait()) GoOn();
     }
 
     FlushResult IValueTaskSource<FlushResult>.GetResult(short token) => _flush.GetResult(token);
@@ -111,6 +115,25 @@ internal sealed class EpollWriter(int descriptor, SlabMemoryPool pool, Action on
 
     void IValueTaskSource<FlushResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _flush.OnCompleted(continuation, state, token, flags);
+
+    private ValueTask<FlushResult> AwaitFlush()
+    {
+        // An abort that came before the wait did not see it.
+        if (_isAborted && _readiness.TryTakeWait()) return new ValueTask<FlushResult>(Result());
+        return new ValueTask<FlushResult>(this, _flush.Version);
+    }
+
+    // Completes the pending flush, whose wait the caller has taken, or makes it wait on for an event.
+    private void GoOn()
+    {
+        while (!TrySend())
+        {
+            if (!_readiness.TryWait()) continue;
+            if (!_isAborted || !_readiness.TryTakeWait()) return;
+            break;
+        }
+        _flush.SetResult(Result());
+    }
 
     private FlushResult Result() => new(isCanceled: false, isCompleted: _isBroken || _isAborted);
 

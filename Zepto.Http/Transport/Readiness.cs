@@ -44,6 +44,9 @@ internal struct Readiness
     /// <summary>After a try that would wait: false when an event has come since, so that the try must be repeated.</summary>
     public bool TryWait() => Interlocked.CompareExchange(ref _state, Waiting, Blocked) == Blocked;
 
+    /// <summary>Begins a wait that does not need an event to end: somebody will take it away soon. An event noted before is forgotten, the next try finds out.</summary>
+    public void Wait() => Volatile.Write(ref _state, Waiting);
+
     /// <summary>Takes the wait away; true for the one caller who must complete it.</summary>
     public bool TryTakeWait() => Interlocked.CompareExchange(ref _state, Blocked, Waiting) == Waiting;
 }

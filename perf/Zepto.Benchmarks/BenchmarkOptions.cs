@@ -6,7 +6,9 @@ namespace Zepto.Benchmarks;
 /// <param name="Rounds">Interleaved rounds; medians are over them.</param>
 /// <param name="Seconds">Seconds of load in a round, HTTP only.</param>
 /// <param name="Rows">Rows of a table; several sizes one after the other.</param>
-internal sealed record BenchmarkOptions(int Rounds, int Seconds, int[] Rows)
+/// <param name="Loads">Names of the loads to measure, HTTP only.</param>
+/// <param name="Saturate">Load by our own generator instead of wrk, HTTP only.</param>
+internal sealed record BenchmarkOptions(int Rounds, int Seconds, int[] Rows, string[]? Loads = null, bool Saturate = false)
 {
     /// <summary>A command of the program with these options; <paramref name="run"/> gives the exit code.</summary>
     public static Command Command(string name, string description, BenchmarkOptions defaults, Func<BenchmarkOptions, int> run)
@@ -28,10 +30,23 @@ internal sealed record BenchmarkOptions(int Rounds, int Seconds, int[] Rows)
         });
         if (defaults.Rows.Length > 0)
             command.Options.Add(rows);
+        var loads = new Option<string[]>("--load")
+        {
+            Description = "Load to measure; may be given several times", DefaultValueFactory = _ => defaults.Loads ?? [], HelpName = "NAME",
+        };
+        var saturate = new Option<bool>("--saturate") { Description = "Load by a generator that costs less than the servers, so that they are the limit; wrk often is" };
+        if (defaults.Loads is not null)
+        {
+            command.Options.Add(loads.AcceptOnlyFromAmong(defaults.Loads));
+            command.Options.Add(saturate);
+        }
+
         command.SetAction(parsed => run(new BenchmarkOptions(
             parsed.GetValue(rounds),
             defaults.Seconds > 0 ? parsed.GetValue(seconds) : 0,
-            defaults.Rows.Length > 0 ? parsed.GetValue(rows)! : [])));
+            defaults.Rows.Length > 0 ? parsed.GetValue(rows)! : [],
+            defaults.Loads is null ? null : parsed.GetValue(loads),
+            defaults.Loads is not null && parsed.GetValue(saturate))));
         return command;
     }
 

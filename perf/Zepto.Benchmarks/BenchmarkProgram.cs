@@ -17,7 +17,7 @@ internal static class BenchmarkProgram
     {
         var root = new RootCommand("Measures zepto_server beside its peers. Reports go to perf/results and to stdout.")
         {
-            BenchmarkOptions.Command("http", "Requests a second beside a floor, nginx and Kestrel", new(Rounds: 3, Seconds: 3, Rows: []), Http),
+            BenchmarkOptions.Command("http", "Requests a second beside a floor, nginx and Kestrel", new(Rounds: 3, Seconds: 3, Rows: [], LoadCase.Names), Http),
             BenchmarkOptions.Command("queries", "Queries beside a hand-fused kernel and DuckDB", new(Rounds: 7, Seconds: 0, Rows: [1_000_000, 10_000_000]), Queries),
             BenchmarkOptions.Command("ingest", "Rows stored a second beside DuckDB", new(Rounds: 3, Seconds: 0, Rows: [2_000_000]), Ingest),
             BenchmarkOptions.Command("steady", "Latency of a point query while rows arrive at a steady rate", new(Rounds: 1, Seconds: 60, Rows: [200_000]), Steady),
@@ -45,11 +45,14 @@ internal static class BenchmarkProgram
 
     private static int Http(BenchmarkOptions options)
     {
-        var report = Report.Begin("http", "HTTP", $"perf/run http --rounds {options.Rounds} --seconds {options.Seconds}");
-        report.Line("Each server on core 0, wrk with one thread on core 1. Medians over interleaved rounds. The floor is a single-threaded epoll loop that");
-        report.Line("answers zepto_server's own bytes as a constant; nginx and Kestrel (minimal API) answer the same bodies.");
+        var loads = options.Loads!;
+        var loadText = loads.Length == LoadCase.Names.Length ? "" : string.Concat(loads.Select(l => $" --load {l}"));
+        var report = Report.Begin("http", "HTTP", $"perf/run http --rounds {options.Rounds} --seconds {options.Seconds}{loadText}{(options.Saturate ? " --saturate" : "")}");
+        report.Line($"Each server on core 0, {(options.Saturate ? "our own load generator" : "wrk")} with one thread on core 1. Medians over interleaved rounds; a ratio is the");
+        report.Line("median of the rounds' own ratios, so that a slow minute of the machine hits both sides. The floor is a single-threaded epoll loop that answers");
+        report.Line("zepto_server's own bytes as a constant; nginx and Kestrel (minimal API) answer the same bodies.");
         report.Line();
-        new HttpComparison(options.Rounds, options.Seconds).Run(report);
+        new HttpComparison([.. LoadCase.All.Where(c => loads.Contains(c.Id))], options.Rounds, options.Seconds, options.Saturate).Run(report);
         report.Finish();
         return 0;
     }

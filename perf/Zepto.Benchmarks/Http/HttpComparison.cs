@@ -8,9 +8,14 @@ namespace Zepto.Benchmarks.Http;
 /// Our server beside the floor, nginx and Kestrel under the same load. Rounds are interleaved: every server runs all the time, and in each
 /// round each gets each load once.
 /// </summary>
-internal sealed class HttpComparison(int rounds, int seconds)
+internal sealed class HttpComparison(IReadOnlyCollection<LoadCase> loads, int rounds, int seconds, bool saturate)
 {
+    private const int WarmUpSeconds = 10;
     private const string Floor = "floor";
+    private const string Kestrel = "Kestrel";
+
+    /// <summary>The program that is the floor, Kestrel and the load generator.</summary>
+    public static string PeerBinary { get; } = Binary("perf/Zepto.Peers", "zepto_peer");
 
     private sealed class Measured
     {
@@ -28,7 +33,8 @@ internal sealed class HttpComparison(int rounds, int seconds)
         try
         {
             StartAll(servers, folder, report);
-            foreach (var load in LoadCase.All)
+            WarmUp(servers, folder);
+            foreach (var load in loads)
                 Measure(load, servers, folder, report);
         }
         finally
@@ -50,9 +56,8 @@ internal sealed class HttpComparison(int rounds, int seconds)
         string[] files = [Path.Combine(folder, "ping"), Path.Combine(folder, "post")];
         File.WriteAllText(files[0], ping);
         File.WriteAllText(files[1], post);
-        var peer = Binary("perf/Zepto.Peers", "zepto_peer");
-        servers.Insert(0, ServerProcess.Start(Floor, peer, ["floor", .. files]));
-        servers.Add(ServerProcess.Start("Kestrel", peer, ["kestrel", .. files]));
+        servers.Insert(0, ServerProcess.Start(Floor, PeerBinary, ["floor", .. files]));
+        servers.Add(ServerProcess.Start(Kestrel, PeerBinary, ["kestrel", .. files]));
         try
         {
             servers.Insert(1, ServerProcess.StartNginx(Path.Combine(folder, "nginx"), BodyOf(ping), BodyOf(post)));
@@ -64,18 +69,32 @@ internal sealed class HttpComparison(int rounds, int seconds)
         }
     }
 
+    /// <summary>
+    /// Every server answers every kind of request for a while before anything counts: on one busy core it takes a runtime some seconds until the
+    /// code that will stay is compiled, for zepto_server as for Kestrel.
+    /// </summary>
+    private void WarmUp(List<ServerProcess> servers, string folder)
+    {
+        foreach (var kind in loads.DistinctBy(l => l.Statement))
+        {
+            foreach (var server in servers)
+            {
+                Console.Error.WriteLine($"warm-up, {kind.Name}, {server.Name}");
+                EpollClient.Run(server.Url, kind, WarmUpSeconds, folder);
+            }
+        }
+    }
+
     private void Measure(LoadCase load, List<ServerProcess> servers, string folder, Report report)
     {
         var results = servers.ToDictionary(s => s, _ => new Measured());
-        foreach (var server in servers)
-            Wrk.Run(server.Url, load, seconds: 1, folder);
         for (var round = 0; round < rounds; round++)
         {
             foreach (var server in servers)
             {
                 Console.Error.WriteLine($"{load.Name}, round {round + 1} of {rounds}, {server.Name}");
                 var before = server.ProcessorTime;
-                var result = Wrk.Run(server.Url, load, seconds, folder);
+                var result = Load(server.Url, load, seconds, folder);
                 var measured = results[server];
                 measured.Rate.Add(result.RequestsPerSecond);
                 measured.ProcessorUs.Add((server.ProcessorTime - before).TotalMicroseconds / result.Requests);
@@ -85,17 +104,19 @@ internal sealed class HttpComparison(int rounds, int seconds)
         }
 
         var floor = results[servers.Find(s => s.Name == Floor)!];
-        var table = new MarkdownTable(load.Name, "requests/s", "of floor", "spread", "CPU µs/request", "of floor", "p50 µs", "p99 µs");
+        var kestrel = results[servers.Find(s => s.Name == Kestrel)!];
+        var table = new MarkdownTable(load.Name, "requests/s", "of floor", "of Kestrel", "spread", "CPU µs/request", "of floor", "p50 µs", "p99 µs");
         foreach (var server in servers)
         {
             var measured = results[server];
             table.Add(
                 server.Name,
                 Report.Number(measured.Rate.Median),
-                Report.Ratio(measured.Rate.Median / floor.Rate.Median),
+                Report.Ratio(measured.Rate.RatioTo(floor.Rate)),
+                Report.Ratio(measured.Rate.RatioTo(kestrel.Rate)),
                 Report.Percent(measured.Rate.Spread),
                 Report.Number(measured.ProcessorUs.Median),
-                Report.Ratio(measured.ProcessorUs.Median / floor.ProcessorUs.Median),
+                Report.Ratio(measured.ProcessorUs.RatioTo(floor.ProcessorUs)),
                 LatencyText(measured.MedianUs),
                 LatencyText(measured.TailUs));
         }
@@ -103,8 +124,11 @@ internal sealed class HttpComparison(int rounds, int seconds)
         report.Table(table);
 
         // wrk takes the time of one request at a time, which says nothing once several are under way.
-        string LatencyText(Samples samples) => load.Pipelined > 1 ? "–" : Report.Number(samples.Median);
+        string LatencyText(Samples samples) => !saturate && load.Pipelined > 1 ? "–" : Report.Number(samples.Median);
     }
+
+    private LoadResult Load(Uri url, LoadCase load, int duration, string folder) =>
+        saturate ? EpollClient.Run(url, load, duration, folder) : Wrk.Run(url, load, duration, folder);
 
     /// <summary>The whole response as the server sent it, but for the field that says it closes.</summary>
     private static string Ask(Uri url, string request)

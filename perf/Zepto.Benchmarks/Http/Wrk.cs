@@ -4,26 +4,17 @@ using System.Text.RegularExpressions;
 
 namespace Zepto.Benchmarks.Http;
 
-/// <summary>What one run of wrk measured.</summary>
-/// <param name="Requests">Requests answered.</param>
-/// <param name="RequestsPerSecond">Rate.</param>
-/// <param name="MedianUs">Latency, 50th percentile.</param>
-/// <param name="TailUs">Latency, 99th percentile.</param>
-internal sealed record WrkResult(long Requests, double RequestsPerSecond, double MedianUs, double TailUs);
-
 /// <summary>Runs the load generator wrk with one thread on a core of its own and reads what it prints.</summary>
 internal static partial class Wrk
 {
-    private const int Core = 1;
-
     /// <summary>Loads a server for some seconds. Throws when an answer was no success or a socket failed.</summary>
-    public static WrkResult Run(Uri url, LoadCase load, int seconds, string folder)
+    public static LoadResult Run(Uri url, LoadCase load, int seconds, string folder)
     {
         var script = Path.Combine(folder, "load.lua");
         File.WriteAllText(script, load.Script);
         var start = new ProcessStartInfo("taskset",
         [
-            "-c", Core.ToString(CultureInfo.InvariantCulture), "wrk", "-t1", $"-c{load.Connections}", $"-d{seconds}s", "--latency", "-s", script, new Uri(url, "/ping").ToString(),
+            "-c", EpollClient.Core.ToString(CultureInfo.InvariantCulture), "wrk", "-t1", $"-c{load.Connections}", $"-d{seconds}s", "--latency", "-s", script, new Uri(url, "/ping").ToString(),
         ])
         {
             RedirectStandardOutput = true,
@@ -37,7 +28,7 @@ internal static partial class Wrk
     }
 
     /// <summary>Reads wrk's report.</summary>
-    public static WrkResult Parse(string output) => new(
+    public static LoadResult Parse(string output) => new(
         long.Parse(Requests().Match(output).Groups[1].Value, CultureInfo.InvariantCulture),
         double.Parse(Rate().Match(output).Groups[1].Value, CultureInfo.InvariantCulture),
         Microseconds(Latency50().Match(output)),
