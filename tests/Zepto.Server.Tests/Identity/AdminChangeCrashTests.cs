@@ -31,7 +31,7 @@ public sealed class AdminChangeCrashTests : IDisposable
         Step("POST", "/admin/tenants", """{"tenant_id":"second"}""", """{"created":true,"tenant_id":"second"}""");
         Assert.Equal($"[{desk},{second}]", Tenants());
         Step("POST", "/admin/tenants", """{"tenant_id":"desk","table_namespace":"other_"}""", """{"created":true,"tenant_id":"desk"}""");
-        Assert.Equal($"[{other},{second}]", Tenants());
+        Assert.Equal($"[{second},{other}]", Tenants()); // A replaced one goes to the end.
         Step("DELETE", "/admin/tenants/desk", null, """{"deleted":true}""");
         Assert.Equal($"[{second}]", Tenants());
         Step("DELETE", $"/admin/keys/{id}", null, """{"revoked":true}""");
