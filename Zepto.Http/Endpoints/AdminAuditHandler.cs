@@ -1,7 +1,4 @@
-using System.Buffers.Text;
 using Zepto.Http.Identity;
-using Zepto.Http.Protocol;
-using Zepto.Http.Responses;
 using Zepto.Http.Serving;
 
 namespace Zepto.Http.Endpoints;
@@ -15,13 +12,8 @@ public sealed class AdminAuditHandler(AuditLog audit) : IRequestHandler
 
     public ValueTask HandleAsync(RequestContext context)
     {
-        int count = DefaultCount;
-        if (QueryString.TryFind(context.Query, "n"u8, out ReadOnlySpan<byte> text)
-            && (!Utf8Parser.TryParse(text, out count, out int used) || used != text.Length || count < 0))
-        {
-            context.Response.Write(400, ContentTypes.Json, "{\"error\": \"Parameter n must be a whole number from 0\"}"u8);
-            return default;
-        }
-        return EndpointJson.Respond(context, audit.Newest(count), EndpointJson.Default.IReadOnlyListAuditEvent);
+        long count = DefaultCount;
+        if (!QueryNumbers.TryRead(context, "n"u8, ref count)) return default;
+        return EndpointJson.Respond(context, audit.Newest((int)Math.Min(count, int.MaxValue)), EndpointJson.Default.IReadOnlyListAuditEvent);
     }
 }

@@ -2,7 +2,9 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Zepto.Http.Cluster;
 using Zepto.Http.Identity;
+using Zepto.Http.Monitoring;
 using Zepto.Http.Responses;
 using Zepto.Http.Serving;
 using Zepto.Query.Results;
@@ -71,6 +73,34 @@ public sealed record ReloadedBody(bool Refreshed, int KeysLoaded);
 /// <summary>Body of POST /auth/refresh.</summary>
 public sealed record RefreshedBody(bool Refreshed, long ExpiresIn);
 
+/// <summary>Body of GET /admin/nodes.</summary>
+public sealed record NodesBody(IReadOnlyList<NodeStatus> Nodes);
+
+/// <summary>Body of POST /admin/nodes.</summary>
+public sealed record AddedNodeBody(bool Added, long Id, string Host, int Port);
+
+/// <summary>Body of DELETE /admin/nodes/:id.</summary>
+public sealed record RemovedNodeBody(bool Removed, long Id);
+
+/// <summary>Body of GET /admin/cluster.</summary>
+public sealed record ClusterBody(
+    string Mode,
+    int NodeCount,
+    long PartitionsCreated,
+    long PartitionsEvicted,
+    long TicksIngested,
+    long TicksStored,
+    long TicksDropped,
+    long QueriesExecuted,
+    long TotalRowsScanned,
+    long LastIngestLatencyNs);
+
+/// <summary>Body of POST /admin/rebalance/…: it was done.</summary>
+public sealed record DoneBody(bool Ok);
+
+/// <summary>Body of POST /admin/rebalance/…: it was not done.</summary>
+public sealed record NotDoneBody(bool Ok, string Error);
+
 /// <summary>Serialisers for the bodies above, made at compile time; property names in snake_case.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(StatsBody))]
@@ -91,6 +121,15 @@ public sealed record RefreshedBody(bool Refreshed, long ExpiresIn);
 [JsonSerializable(typeof(SessionBody))]
 [JsonSerializable(typeof(ReloadedBody))]
 [JsonSerializable(typeof(RefreshedBody))]
+[JsonSerializable(typeof(MetricsSnapshot[]))]
+[JsonSerializable(typeof(NodesBody))]
+[JsonSerializable(typeof(AddedNodeBody))]
+[JsonSerializable(typeof(RemovedNodeBody))]
+[JsonSerializable(typeof(ClusterBody))]
+[JsonSerializable(typeof(RebalanceStatus))]
+[JsonSerializable(typeof(IReadOnlyList<RebalanceEvent>))]
+[JsonSerializable(typeof(DoneBody))]
+[JsonSerializable(typeof(NotDoneBody))]
 internal sealed partial class EndpointJson : JsonSerializerContext
 {
     // Nothing here is embedded in HTML, so quotes and signs of comparison in SQL stay readable.

@@ -23,22 +23,19 @@ public sealed class JsonFields
     /// <summary>Parses an object that has no other fields than these. Throws BadFieldException.</summary>
     public static JsonFields Parse(ReadOnlyMemory<byte> content, params ReadOnlySpan<string> names)
     {
-        JsonElement root;
         try
         {
             using JsonDocument document = JsonDocument.Parse(content, s_strict);
-            root = document.RootElement.Clone();
+            return Of(document.RootElement.Clone(), "The body", names);
         }
         catch (JsonException exception)
         {
             throw new BadFieldException($"The body is not JSON: {exception.Message}");
         }
-        if (root.ValueKind != JsonValueKind.Object) throw new BadFieldException("The body is not a JSON object");
-        foreach (JsonProperty property in root.EnumerateObject())
+        catch (InvalidOperationException)
         {
-            if (!names.Contains(property.Name)) throw new BadFieldException($"Field {property.Name} is not known");
+            throw new BadFieldException("The body is not JSON: the name of a field is half of a character");
         }
-        return new JsonFields(root);
     }
 
     public bool Has(string name) => _root.TryGetProperty(name, out _);
@@ -47,7 +44,7 @@ public sealed class JsonFields
     public string? Text(string name)
     {
         if (!_root.TryGetProperty(name, out JsonElement value)) return null;
-        return value.ValueKind == JsonValueKind.String ? Checked(name, value.GetString()!) : throw new BadFieldException($"Field {name} must be a text");
+        return value.ValueKind == JsonValueKind.String ? Checked(name, value) : throw new BadFieldException($"Field {name} must be a text");
     }
 
     /// <summary>A text that has to be there.</summary>
@@ -57,21 +54,29 @@ public sealed class JsonFields
     public IReadOnlyList<string>? Names(string name)
     {
         if (!_root.TryGetProperty(name, out JsonElement value)) return null;
-        if (value.ValueKind != JsonValueKind.Array) throw new BadFieldException($"Field {name} must be an array");
-        if (value.GetArrayLength() > MaxListItems) throw new BadFieldException($"Field {name} has more than {MaxListItems} items");
+        CheckList(name, value);
         List<string> names = [];
         foreach (JsonElement item in value.EnumerateArray())
         {
-            string text = item.ValueKind switch
-            {
-                JsonValueKind.String => Checked(name, item.GetString()!),
-                JsonValueKind.Number when item.TryGetInt32(out int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                _ => throw new BadFieldException($"Field {name} must have texts in its array"),
-            };
-            if (text.Length == 0) throw new BadFieldException($"Field {name} has an empty text");
+            string text = NameOf(name, item);
             if (!names.Contains(text)) names.Add(text);
         }
         return names;
+    }
+
+    /// <summary>A name that has to be there: a text or a whole number.</summary>
+    public string RequiredName(string name) => _root.TryGetProperty(name, out JsonElement value) ? NameOf(name, value) : throw new BadFieldException($"Field {name} is missing");
+
+    /// <summary>An array of objects that has to be there.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="names">Fields that its objects may have.</param>
+    public IReadOnlyList<JsonFields> Objects(string name, params ReadOnlySpan<string> names)
+    {
+        if (!_root.TryGetProperty(name, out JsonElement value)) throw new BadFieldException($"Field {name} is missing");
+        CheckList(name, value);
+        List<JsonFields> objects = [];
+        foreach (JsonElement item in value.EnumerateArray()) objects.Add(Of(item, $"An item of {name}", names));
+        return objects;
     }
 
     /// <summary>true or false; null when the field is missing.</summary>
@@ -90,8 +95,48 @@ public sealed class JsonFields
         return number;
     }
 
-    private static string Checked(string name, string text)
+    /// <summary>A whole number from 0 that has to be there.</summary>
+    public long RequiredNumber(string name, long most = long.MaxValue) => Number(name, most) ?? throw new BadFieldException($"Field {name} is missing");
+
+    private static JsonFields Of(JsonElement element, string what, ReadOnlySpan<string> names)
     {
+        if (element.ValueKind != JsonValueKind.Object) throw new BadFieldException($"{what} is not a JSON object");
+        foreach (JsonProperty property in element.EnumerateObject())
+        {
+            if (!names.Contains(property.Name)) throw new BadFieldException($"Field {property.Name} is not known");
+        }
+        return new JsonFields(element);
+    }
+
+    private static void CheckList(string name, JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Array) throw new BadFieldException($"Field {name} must be an array");
+        if (value.GetArrayLength() > MaxListItems) throw new BadFieldException($"Field {name} has more than {MaxListItems} items");
+    }
+
+    private static string NameOf(string name, JsonElement value)
+    {
+        string text = value.ValueKind switch
+        {
+            JsonValueKind.String => Checked(name, value),
+            JsonValueKind.Number when value.TryGetInt32(out int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            _ => throw new BadFieldException($"Field {name} must have texts"),
+        };
+        return text.Length > 0 ? text : throw new BadFieldException($"Field {name} has an empty text");
+    }
+
+    private static string Checked(string name, JsonElement value)
+    {
+        string text;
+        try
+        {
+            text = value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // An escape like \ud800 alone is well-formed JSON and still no text.
+            throw new BadFieldException($"Field {name} has half of a character");
+        }
         if (text.Length > MaxTextChars) throw new BadFieldException($"Field {name} is longer than {MaxTextChars} characters");
         return text.Any(char.IsControl) ? throw new BadFieldException($"Field {name} has control characters") : text;
     }

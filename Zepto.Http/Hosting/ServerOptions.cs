@@ -29,8 +29,9 @@ public enum TransportKind
 }
 
 /// <summary>
-/// All options with their defaults and descriptions: the command line, the environment variables and the help text are made from
-/// this record. An option <c>--data-dir</c> is read from <c>ZEPTO_DATA_DIR</c> when the command line does not have it.
+/// All options with their defaults and descriptions: the command line, the environment variables, the keys of the configuration file and the help
+/// text are made from this record. An option <c>--data-dir</c> is read from <c>ZEPTO_DATA_DIR</c> when the command line does not have it, and from the
+/// file's <c>data-dir</c> when neither does.
 /// </summary>
 public sealed record ServerOptions
 {
@@ -67,22 +68,22 @@ public sealed record ServerOptions
     [Option("--metrics-auth", "Ask for the metrics permission on /metrics too")]
     public bool MetricsAuth { get; init; }
 
-    [Option("--gen-key", "Make an API key in the data directory, print it and exit; needs --role")]
+    [Option("--gen-key", "Make an API key in the data directory, print it and exit; needs --role", IsOnceOnly = true)]
     public bool GenKey { get; init; }
 
-    [Option("--role", "Role of the key that --gen-key makes: admin, writer, reader, analyst or metrics")]
+    [Option("--role", "Role of the key that --gen-key makes: admin, writer, reader, analyst or metrics", IsOnceOnly = true)]
     public string Role { get; init; } = "";
 
-    [Option("--name", "Label of the key that --gen-key makes")]
+    [Option("--name", "Label of the key that --gen-key makes", IsOnceOnly = true)]
     public string Name { get; init; } = "";
 
-    [Option("--symbols", "Symbols that the key of --gen-key is limited to, separated by commas")]
+    [Option("--symbols", "Symbols that the key of --gen-key is limited to, separated by commas", IsOnceOnly = true)]
     public string Symbols { get; init; } = "";
 
-    [Option("--tables", "Tables that the key of --gen-key is limited to, separated by commas")]
+    [Option("--tables", "Tables that the key of --gen-key is limited to, separated by commas", IsOnceOnly = true)]
     public string Tables { get; init; } = "";
 
-    [Option("--tenant", "Tenant that the key of --gen-key is bound to")]
+    [Option("--tenant", "Tenant that the key of --gen-key is bound to", IsOnceOnly = true)]
     public string Tenant { get; init; } = "";
 
     [Option("--audit-log", "File that gets a JSON line for each authenticated or refused request")]
@@ -194,4 +195,7 @@ public sealed class OptionAttribute(string name, string description) : Attribute
 
     /// <summary>A second name that switches a flag off.</summary>
     public string? Negation { get; init; }
+
+    /// <summary>Belongs to something done once, like making a key, so a configuration file does not have it.</summary>
+    public bool IsOnceOnly { get; init; }
 }

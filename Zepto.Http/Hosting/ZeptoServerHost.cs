@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Zepto.Http.Cluster;
 using Zepto.Http.Endpoints;
 using Zepto.Http.Identity;
+using Zepto.Http.Monitoring;
 using Zepto.Http.Protocol;
 using Zepto.Http.Responses;
 using Zepto.Http.Serving;
@@ -27,6 +29,9 @@ public sealed class ZeptoServerHost : IDisposable
     // Descriptors that connections leave for files: extents, dictionaries, the log, and connections that are being refused.
     private const int ReservedDescriptors = 128;
 
+    // The thread of the lowest priority needs a moment of a CPU to end.
+    private const int CollectorStopMs = 2_000;
+
     // Served however few descriptors there are.
     private const int LeastConnections = 8;
 
@@ -38,12 +43,14 @@ public sealed class ZeptoServerHost : IDisposable
     private readonly ServingServices _services;
     private readonly ConnectionSet _connections;
     private readonly IdentityServices _identity;
+    private readonly MetricsHistory _history = new();
+    private readonly MetricsCollector _collector;
     private readonly ITransportListener _listener;
     private readonly ManualResetEventSlim _clockStop = new();
     private readonly Thread _clockThread;
     private int _isStopped;
 
-    private ZeptoServerHost(ServerOptions options, IServerEngine engine, ServerLog log, ITransportListener? listener)
+    private ZeptoServerHost(ServerOptions options, IServerEngine engine, ServerLog log, ITransportListener? listener, ISnapshotPace? pace)
     {
         _options = options;
         _log = log;
@@ -63,6 +70,8 @@ public sealed class ZeptoServerHost : IDisposable
         _connections = new ConnectionSet(_services, ConnectionsThatFit(options.MaxConnections, log));
         AddRoutes(router, engine, counters);
         AddIdentityRoutes(router);
+        AddClusterRoutes(router, new StandaloneMembership(() => EndPoint, engine.Statistics), engine.Statistics);
+        _collector = new MetricsCollector(engine.Statistics, _history, clock, pace ?? new IntervalPace(MetricsCollector.IntervalMs));
         FirstKey = MakeFirstKey();
         try
         {
@@ -71,6 +80,7 @@ public sealed class ZeptoServerHost : IDisposable
         catch
         {
             _identity.Dispose();
+            _history.Dispose();
             throw;
         }
         _clockThread = new Thread(RunClock) { IsBackground = true, Name = "clock" };
@@ -93,12 +103,15 @@ public sealed class ZeptoServerHost : IDisposable
     /// <param name="engine">Must outlive the host.</param>
     /// <param name="log">Receives what administrators should know.</param>
     /// <param name="listener">Another transport than TCP sockets; owned by the host from here on.</param>
+    /// <param name="pace">Other times for the history of figures than every 3 s.</param>
     /// <exception cref="SocketException">The address cannot be listened on.</exception>
     /// <exception cref="IdentitySetupException">Keys or tokens cannot be set up.</exception>
-    public static ZeptoServerHost Start(ServerOptions options, IServerEngine engine, ServerLog log, ITransportListener? listener = null)
+    public static ZeptoServerHost Start(
+        ServerOptions options, IServerEngine engine, ServerLog log, ITransportListener? listener = null, ISnapshotPace? pace = null)
     {
-        ZeptoServerHost host = new(options, engine, log, listener);
+        ZeptoServerHost host = new(options, engine, log, listener, pace);
         host._clockThread.Start();
+        host._collector.Start();
         host._listener.Start(host._connections.Add);
         return host;
     }
@@ -139,6 +152,8 @@ public sealed class ZeptoServerHost : IDisposable
         }
         _clockStop.Set();
         _clockThread.Join();
+        // A collector that gets no CPU keeps the memory; the process ends soon.
+        if (_collector.Stop(CollectorStopMs)) _history.Dispose();
         _identity.Dispose();
     }
 
@@ -216,6 +231,23 @@ public sealed class ZeptoServerHost : IDisposable
         router.Add("/auth/callback", RouteAccess.Public, get: new CallbackHandler(_identity.Oidc, _identity.Sessions, _identity.SessionLimits, _identity.Audit, onFault));
         router.Add("/auth/refresh", RouteAccess.Authenticated, post: new RefreshHandler(_identity.Oidc, _identity.Sessions, onFault));
         router.Add("/auth/me", RouteAccess.Authenticated, get: new MeHandler());
+    }
+
+    private void AddClusterRoutes(Router router, IClusterMembership membership, IServerStatistics statistics)
+    {
+        // A server alone has nobody to do these.
+        IClusterCoordinator? coordinator = null;
+        IRebalancing? rebalancing = null;
+        router.Add("/admin/metrics/history", RouteAccess.Admin, get: new AdminMetricsHistoryHandler(_history));
+        router.Add("/admin/nodes", RouteAccess.Admin, get: new AdminNodesHandler(membership), post: new AdminAddNodeHandler(coordinator));
+        router.Add("/admin/nodes/", RouteAccess.Admin, delete: new AdminRemoveNodeHandler(coordinator));
+        router.Add("/admin/cluster", RouteAccess.Admin, get: new AdminClusterHandler(membership, statistics));
+        router.Add("/admin/rebalance/status", RouteAccess.Admin, get: new AdminRebalanceStatusHandler(rebalancing));
+        router.Add("/admin/rebalance/history", RouteAccess.Admin, get: new AdminRebalanceHistoryHandler(rebalancing));
+        router.Add("/admin/rebalance/start", RouteAccess.Admin, post: new AdminRebalanceStartHandler(rebalancing));
+        router.Add("/admin/rebalance/pause", RouteAccess.Admin, post: new AdminRebalanceControlHandler(rebalancing, control => control.Pause()));
+        router.Add("/admin/rebalance/resume", RouteAccess.Admin, post: new AdminRebalanceControlHandler(rebalancing, control => control.Resume()));
+        router.Add("/admin/rebalance/cancel", RouteAccess.Admin, post: new AdminRebalanceControlHandler(rebalancing, control => control.Cancel()));
     }
 
     // Without it nobody could ever get in.

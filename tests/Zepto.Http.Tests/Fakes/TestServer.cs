@@ -2,18 +2,19 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Zepto.Http.Hosting;
+using Zepto.Http.Monitoring;
 
 namespace Zepto.Http.Tests.Fakes;
 
 /// <summary>The real host on a real port, with a fake engine.</summary>
 internal sealed class TestServer : IDisposable
 {
-    public TestServer(ServerOptions? options = null, FakeRunner? engine = null)
+    public TestServer(ServerOptions? options = null, FakeRunner? engine = null, ISnapshotPace? pace = null)
     {
         Engine = engine ?? new FakeRunner();
         Log = new StringWriter();
         Host = ZeptoServerHost.Start((options ?? new ServerOptions()) with { Port = 0 }, Engine,
-            new ServerLog(TextWriter.Synchronized(Log), LogFormat.Text, LogLevel.Debug));
+            new ServerLog(TextWriter.Synchronized(Log), LogFormat.Text, LogLevel.Debug), pace: pace);
     }
 
     public FakeRunner Engine { get; }

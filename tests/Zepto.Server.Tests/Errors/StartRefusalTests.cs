@@ -25,6 +25,16 @@ public sealed class StartRefusalTests
     }
 
     [Fact]
+    public void ConfigurationFileWithAMistake_ExitsWith2AndNamesTheLine()
+    {
+        using var directory = new TemporaryDirectory();
+        File.WriteAllText(directory["zepto.yaml"], "in-memory: true\nprot: 0\n");
+        var (exitCode, output, errors) = ServerProcess.RunToEnd("--config", directory["zepto.yaml"]);
+        Assert.Equal((2, ""), (exitCode, output));
+        Assert.Equal($"zepto_server: --config: {directory["zepto.yaml"]}:2: key 'prot' is not known, did you mean 'port'?", OneLine(errors));
+    }
+
+    [Fact]
     public void PortInUse_ExitsWith3()
     {
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -99,6 +109,7 @@ public sealed class StartRefusalTests
     [Theory]
     [InlineData("--help", "--data-dir")]
     [InlineData("--version", "zepto_server ")]
+    [InlineData("--print-config", "\nport: 8123 ")]
     public void Information_ExitsWith0(string argument, string text)
     {
         var (exitCode, output, errors) = ServerProcess.RunToEnd(argument);

@@ -73,6 +73,18 @@ public sealed class RoleTests(RoleTests.Keys keys) : IClassFixture<RoleTests.Key
     [InlineData("admin", "POST", "/admin/tenants", "{\"tenant_id\":\"t\"}")]
     [InlineData("admin", "DELETE", "/admin/tenants/nobody", null)]
     [InlineData("admin", "POST", "/admin/auth/reload", "")]
+    [InlineData("admin", "GET", "/admin/metrics/history?limit=1", null)]
+    [InlineData("admin", "GET", "/admin/metrics/history?limit=x", null)]
+    [InlineData("admin", "GET", "/admin/nodes", null)]
+    [InlineData("admin", "POST", "/admin/nodes", "{\"id\":4,\"host\":\"10.0.1.4\",\"port\":8123}")]
+    [InlineData("admin", "DELETE", "/admin/nodes/4", null)]
+    [InlineData("admin", "GET", "/admin/cluster", null)]
+    [InlineData("admin", "GET", "/admin/rebalance/status", null)]
+    [InlineData("admin", "GET", "/admin/rebalance/history", null)]
+    [InlineData("admin", "POST", "/admin/rebalance/start", "{")]
+    [InlineData("admin", "POST", "/admin/rebalance/pause", "")]
+    [InlineData("admin", "POST", "/admin/rebalance/resume", "")]
+    [InlineData("admin", "POST", "/admin/rebalance/cancel", "")]
     public void Request_IsServedForTheRolesThatMay(string who, string method, string target, string? body)
     {
         var allowed = who.Split(',');
