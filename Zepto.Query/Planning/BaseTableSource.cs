@@ -100,11 +100,18 @@ internal sealed class BaseTableSource : TableSource
 
         var shape = columns.Select(c => c == ScanOperator.SequenceColumn ? SequenceShape : ShapeOf(_schema, c)).ToArray();
         var dictionaries = columns.Select(DictionaryOf).ToArray();
-        Scan = new ScanOperator(_context.Database, Table, _schema, [.. columns], shape, dictionaries, restriction) { OnlyEdges = OnlyEdges, Leader = Leader };
+        Scan = new ScanOperator(_context.Database, Table, _schema, [.. columns], shape, dictionaries, restriction)
+        {
+            OnlyEdges = OnlyEdges,
+            Leader = Leader,
+            Index = restriction.IndexConditions.Count == 0 || OnlyEdges ? null : new IndexCursor([.. restriction.IndexConditions.Select(ProbeOf)]),
+        };
         if (Leader is null)
             _context.Scans.Add(Scan);
         return Scan;
     }
+
+    private IndexProbe ProbeOf(IndexCondition condition) => new(condition, _schema, DictionaryOf(condition.Column), _context.Database.IndexMemory);
 
     private CodeDictionary? DictionaryOf(int column)
     {

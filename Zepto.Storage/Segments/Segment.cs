@@ -13,7 +13,7 @@ namespace Zepto.Storage.Segments;
 /// beyond <see cref="PublishedRows"/> and then raises it; rows below it never change. Encoded, it is full and never changes at all. A reader holds an
 /// epoch lease while it looks. Columns are named by their ids, which mean the same under every schema of the table.
 /// </summary>
-public sealed unsafe class Segment
+public sealed unsafe partial class Segment
 {
     /// <summary>Rows that share one set of statistics.</summary>
     public const int BlockRows = 4096;

@@ -39,6 +39,8 @@ internal sealed unsafe class ScanOperator : Operator
     private bool _bestFirst;
     private int _boundColumn;
     private SortBound _bound;
+    private bool _isOpen;
+    private PickedRows _picked;
 
     public ScanOperator(
         Database database, Table table, TableSchema schema, int[] columns, ColumnShape[] shape, CodeDictionary?[] dictionaries, ScanRestriction restriction)
@@ -64,6 +66,9 @@ internal sealed unsafe class ScanOperator : Operator
     /// </summary>
     public ScanOperator? Leader { get; init; }
 
+    /// <summary>Finds rows by the attributes of columns; null where no condition is on a column that has one.</summary>
+    public IndexCursor? Index { get; init; }
+
     public override double RowCostNs => 0.1;
 
     public override int AscendingColumn => _schema.TimestampIndex < 0 ? -1 : Array.IndexOf(_columns, _schema.TimestampIndex);
@@ -79,7 +84,7 @@ internal sealed unsafe class ScanOperator : Operator
         var kind = OnlyEdges ? "First and last rows of" : _restriction.Symbols is null ? "Scan" : "Symbol scan";
         var time = _restriction.TimeBounds.Count == 0 ? "" : ", time range";
         var blocks = _restriction.BlockBounds.Count == 0 ? "" : ", zone maps";
-        return $"{kind} {_table.Name} ({_columns.Length} columns{time}{blocks})";
+        return $"{kind} {_table.Name} ({_columns.Length} columns{time}{blocks}{DescribeIndex()})";
     }
 
     public override void Open(QueryRun run)
@@ -90,15 +95,20 @@ internal sealed unsafe class ScanOperator : Operator
         _chunkMarked = false;
         _boundColumn = -1;
         _bestFirst = false;
+        _isOpen = false;
         _symbol = run.Arena.Allocate<int>(1);
         for (var i = 0; i < _pruning.Length; i++)
             _pruning[i].Open(_restriction.BlockBounds[i], _schema, _context);
 
-        if (Leader is not null)
-            return;
-        _snapshot.Open(_context);
-        _slices.Reset();
-        _edges.Reset();
+        if (Leader is null)
+        {
+            _snapshot.Open(_context);
+            _slices.Reset();
+            _edges.Reset();
+        }
+
+        Index?.Open(_context, run.Arena, (Leader ?? this)._snapshot.Sequence);
+        _isOpen = true;
     }
 
     public override bool Next()
@@ -110,15 +120,11 @@ internal sealed unsafe class ScanOperator : Operator
             return false;
         while (true)
         {
-            while (_segment is not null && _row < _endRow)
+            while (_segment is not null && TryMove(out var start, out var end))
             {
-                var block = _row / Segment.BlockRows;
-                var end = Math.Min(_endRow, (block + 1) * Segment.BlockRows);
-                var start = _row;
-                _row = end;
-                if (!MayMatch(block))
+                if (!MayMatch(start / Segment.BlockRows))
                     continue;
-                run.RowsScanned += end - start;
+                run.RowsScanned += _picked.Count > 0 ? _picked.Count : end - start;
                 if (!TryServe(start, end - start))
                     continue;
                 return true;
@@ -129,6 +135,7 @@ internal sealed unsafe class ScanOperator : Operator
             _segment = rows.Segment;
             (_row, _endRow) = (rows.StartRow, rows.EndRow);
             *_symbol = rows.Series.SymbolId;
+            Index?.Begin(rows);
         }
     }
 
@@ -150,6 +157,7 @@ internal sealed unsafe class ScanOperator : Operator
     {
         ReleaseChunk();
         _segment = null;
+        _isOpen = false;
         _best.Clear();
         if (Leader is null)
             _snapshot.Close();
@@ -162,6 +170,33 @@ internal sealed unsafe class ScanOperator : Operator
         if (OnlyEdges)
             return _edges.TryTake(out rows);
         return _bestFirst ? _best.TryTake(out rows) : (Leader ?? this)._slices.TryTake(out rows);
+    }
+
+    /// <summary>Goes to the next rows of the segment, all of one block.</summary>
+    private bool TryMove(out int start, out int end)
+    {
+        if (Index is not null)
+        {
+            var more = Index.TryTake(out start, out end);
+            _picked = Index.Picked;
+            return more;
+        }
+
+        start = _row;
+        end = Math.Min(_endRow, (_row / Segment.BlockRows + 1) * Segment.BlockRows);
+        _row = end;
+        return start < end;
+    }
+
+    private string DescribeIndex()
+    {
+        if (Index is null)
+            return "";
+        if (!_isOpen || Leader is not null)
+            return ", " + Index.Describe();
+        var text = ", " + Index.Describe(_slices);
+        _slices.Reset();
+        return text;
     }
 
     private void ReleaseChunk()
@@ -196,7 +231,7 @@ internal sealed unsafe class ScanOperator : Operator
             return false;
         }
 
-        RowCount = rows;
+        RowCount = _picked.Count > 0 ? _picked.Count : rows;
         for (var i = 0; i < _columns.Length; i++)
             Columns[i] = Read(i, _columns[i], start, rows);
         return true;
@@ -204,7 +239,7 @@ internal sealed unsafe class ScanOperator : Operator
 
     private bool TryCutToWanted(ref int start, ref int rows)
     {
-        if (_boundColumn < 0 || _columns.Length == 1 || !_segment!.IsEncoded)
+        if (_boundColumn < 0 || _columns.Length == 1 || _picked.Count > 0 || !_segment!.IsEncoded)
             return true;
         var id = _schema.IdOf(_boundColumn);
         return !_segment.HasColumn(id) || WantedRows.TryCut(_segment, id, _schema.Columns[_boundColumn].Type, _bound, _run!.Scratch, ref start, ref rows);
@@ -214,22 +249,29 @@ internal sealed unsafe class ScanOperator : Operator
     {
         var segment = _segment!;
         if (column == SequenceColumn)
-            return Vector.Of(VectorKind.Int64, segment.ReadSequences(start, rows, Room<long>(rows)), rows, false);
+            return Vector.Of(VectorKind.Int64, Picked(segment.ReadSequences(start, rows, Room<long>(rows))), RowCount, false);
         var kind = Shape[output].Kind;
         if (column == _schema.SymbolIndex)
-            return Vector.OfConstant(kind, _symbol, rows, false, _dictionaries[output]);
+            return Vector.OfConstant(kind, _symbol, RowCount, false, _dictionaries[output]);
         var id = _schema.IdOf(column);
         if (!segment.HasColumn(id))
-            return NullVector(kind, rows, _dictionaries[output]);
+            return NullVector(kind, RowCount, _dictionaries[output]);
         var type = _schema.Columns[column].Type;
         var nulls = column != _schema.TimestampIndex && segment.Block(id, start / Segment.BlockRows).NullCount > 0;
         return type switch
         {
-            ColumnType.Int32 => Widen(new ReadOnlySpan<int>(segment.Read(id, start, rows, Room<int>(rows)), rows), nulls),
-            ColumnType.Float32 => Widen(new ReadOnlySpan<float>(segment.Read(id, start, rows, Room<float>(rows)), rows), nulls),
-            _ => Vector.Of(kind, segment.Read(id, start, rows, Room<long>(rows)), rows, nulls, _dictionaries[output]),
+            ColumnType.Int32 => Widen(new ReadOnlySpan<int>(Stored<int>(id, start, rows), RowCount), nulls),
+            ColumnType.Float32 => Widen(new ReadOnlySpan<float>(Stored<float>(id, start, rows), RowCount), nulls),
+            ColumnType.Symbol or ColumnType.String => Vector.Of(kind, Stored<int>(id, start, rows), RowCount, nulls, _dictionaries[output]),
+            ColumnType.Bool => Vector.Of(kind, Stored<byte>(id, start, rows), RowCount, nulls),
+            _ => Vector.Of(kind, Stored<long>(id, start, rows), RowCount, nulls),
         };
     }
+
+    /// <summary>Values of the chunk's rows: where they lie, decoded, or picked.</summary>
+    private T* Stored<T>(ColumnId column, int start, int rows) where T : unmanaged => Picked((T*)_segment!.Read(column, start, rows, Room<T>(rows)));
+
+    private T* Picked<T>(T* values) where T : unmanaged => _picked.Of(values, _run!.Scratch);
 
     /// <summary>Where the chunk's values are decoded to, if they are encoded.</summary>
     private T* Room<T>(int rows) where T : unmanaged => _segment!.IsEncoded ? _run!.Scratch.Allocate<T>(rows) : null;

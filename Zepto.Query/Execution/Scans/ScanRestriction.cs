@@ -9,7 +9,7 @@ internal readonly record struct ColumnBound(int Column, BinaryOperator Operator,
 
 /// <summary>
 /// What a scan may leave out. Symbols and time bounds are exact: the scan gives no other row, so the planner drops those conditions. Block bounds
-/// only skip blocks; their conditions stay in a filter above.
+/// only skip blocks and index conditions rows; their conditions stay in a filter above.
 /// </summary>
 internal sealed class ScanRestriction
 {
@@ -24,4 +24,7 @@ internal sealed class ScanRestriction
 
     /// <summary>Bounds on other numeric columns.</summary>
     public List<ColumnBound> BlockBounds { get; } = [];
+
+    /// <summary>Conditions on columns that have attributes, one for a column.</summary>
+    public List<IndexCondition> IndexConditions { get; } = [];
 }

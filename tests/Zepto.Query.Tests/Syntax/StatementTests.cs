@@ -114,7 +114,6 @@ public class StatementTests
     [InlineData("BACKUP TABLE t TO Disk('backups', '1.zip')", "BACKUP TABLE")]
     [InlineData("RESTORE", "RESTORE")]
     [InlineData("ALTER TABLE t DROP PARTITION 1", "ALTER TABLE DROP")]
-    [InlineData("ALTER TABLE t SET ATTRIBUTE c SORTED", "ALTER TABLE SET ATTRIBUTE")]
     [InlineData("EXPLAIN UPDATE t SET a = 1", "EXPLAIN UPDATE")]
     [InlineData("EXPLAIN DELETE FROM t", "EXPLAIN DELETE")]
     [InlineData("EXPLAIN INSERT INTO t SELECT 1", "EXPLAIN INSERT")]
