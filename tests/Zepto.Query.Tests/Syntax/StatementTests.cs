@@ -1,5 +1,6 @@
 using System.Text;
 using Zepto.Query.Syntax;
+using Zepto.Storage.Schema;
 
 namespace Zepto.Query.Tests.Syntax;
 
@@ -97,6 +98,24 @@ public class StatementTests
         Assert.Equal((seconds * 1_000_000_000, column), (create.Retention!.Nanoseconds, create.Retention.Column));
         Assert.Null(Sql.Parse<SetRetentionStatement>("ALTER TABLE t REMOVE TTL").Retention);
     }
+
+    [Theory]
+    [InlineData("c SORTED", "c", ColumnAttribute.Sorted)]
+    [InlineData("\"order\" grouped", "order", ColumnAttribute.Grouped)]
+    [InlineData("none Parted", "none", ColumnAttribute.Parted)]
+    [InlineData("sorted NONE;", "sorted", ColumnAttribute.None)]
+    public void SetAttribute_IsRead(string action, string column, ColumnAttribute attribute)
+    {
+        var statement = Sql.Parse<SetAttributeStatement>("ALTER TABLE t SET ATTRIBUTE " + action);
+        Assert.Equal(("t", column, attribute), (statement.Table, statement.Column, statement.Attribute));
+    }
+
+    [Theory]
+    [InlineData("c", "unexpected end of statement at position 30, expected SORTED, GROUPED, PARTED or NONE")]
+    [InlineData("c UNIQUE", "unexpected token 'UNIQUE' at position 31, expected SORTED, GROUPED, PARTED or NONE")]
+    [InlineData("c SORTED GROUPED", "unexpected token 'GROUPED' at position 38")]
+    [InlineData("", "expected a column name")]
+    public void SetAttribute_ThatIsNone_IsRefused(string written, string message) => Assert.Contains(message, Sql.Error("ALTER TABLE t SET ATTRIBUTE " + written));
 
     [Theory]
     [InlineData("0 DAYS", "the TTL must be longer than nothing, at position 23")]
