@@ -21,13 +21,25 @@ internal sealed class ScanRestrictionPlanner(Scope scope, TableSchema schema)
     {
         for (var i = 0; i < conjuncts.Count;)
         {
+            var bounds = _restriction.BlockBounds.Count;
             if (TryTake(conjuncts[i]))
+            {
                 conjuncts.RemoveAt(i);
-            else
-                i++;
+                continue;
+            }
+
+            AddMask(conjuncts[i], _restriction.BlockBounds.GetRange(bounds, _restriction.BlockBounds.Count - bounds));
+            i++;
         }
 
         return _restriction;
+    }
+
+    private void AddMask(Expression conjunct, List<ColumnBound> bounds)
+    {
+        // BETWEEN has two, and it is exact when both are.
+        if (bounds.Count == (conjunct is Between ? 2 : 1) && bounds.TrueForAll(b => RowMask.IsExact(schema.Columns[b.Column].Type, b.Value)))
+            _restriction.MaskBounds.AddRange(bounds.Select(b => (conjunct, b)));
     }
 
     private bool TryTake(Expression conjunct)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Zepto.Storage.Indexes;
 using Zepto.Storage.Schema;
 using Zepto.Storage.Segments;
 
@@ -44,6 +45,21 @@ internal sealed unsafe class EncodedColumns(SegmentLayout layout, int rows, byte
             count -= part;
             target += part * width;
         }
+    }
+
+    /// <summary>Which rows of one block of an 8-byte stream have values with keys in a range: <see cref="BlockReader.TryMatch"/>.</summary>
+    public bool TryMatch(int stream, int row, int count, KeyRange keys, byte* mask)
+    {
+        var block = row / Segment.BlockRows;
+        Debug.Assert(row + count <= Math.Min(rows, (block + 1) * Segment.BlockRows));
+        return Reader(stream, block).TryMatch(Block(stream, block), row % Segment.BlockRows, count, keys, mask);
+    }
+
+    /// <summary>Values of some rows of one block, counted from <paramref name="row"/>, in their stored width.</summary>
+    public void Gather(int stream, int row, ReadOnlySpan<int> picked, byte* target)
+    {
+        var block = row / Segment.BlockRows;
+        Reader(stream, block).Gather(Block(stream, block), row % Segment.BlockRows, picked, target);
     }
 
     /// <summary>The 64 bits of a value of an 8-byte stream.</summary>

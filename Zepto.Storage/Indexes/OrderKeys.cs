@@ -14,6 +14,10 @@ public static unsafe class OrderKeys
     /// <summary>Key of NaN.</summary>
     public const long NaN = 0x7FF8_0000_0000_0000;
 
+    internal static readonly long NegativeInfinity = Of(double.NegativeInfinity);
+
+    internal static readonly long PositiveInfinity = Of(double.PositiveInfinity);
+
     /// <summary>Key of a FLOAT64 or a widened FLOAT32.</summary>
     public static long Of(double value)
     {
@@ -22,6 +26,9 @@ public static unsafe class OrderKeys
         var bits = BitConverter.DoubleToInt64Bits(value + 0.0);
         return bits ^ ((bits >> 63) & long.MaxValue);
     }
+
+    /// <summary>The number with this key.</summary>
+    internal static double ToDouble(long key) => BitConverter.Int64BitsToDouble(key ^ ((key >> 63) & long.MaxValue));
 
     /// <summary>Key of one row of a column that the segment has.</summary>
     internal static long At(Segment segment, StoredColumn column, int row)

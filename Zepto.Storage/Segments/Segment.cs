@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Zepto.Storage.Encodings;
 using Zepto.Storage.Extents;
+using Zepto.Storage.Indexes;
 using Zepto.Storage.Schema;
 
 namespace Zepto.Storage.Segments;
@@ -84,6 +85,17 @@ public sealed unsafe partial class Segment
     /// </summary>
     public void* Read(ColumnId column, int startRow, int rowCount, void* scratch) =>
         _encoded is null ? Address(column, startRow) : Decode(1 + Layout.PositionOf(column), startRow, rowCount, scratch);
+
+    /// <summary>
+    /// Which rows of one block of an 8-byte column have values with keys in a range (see <see cref="OrderKeys"/>), 1 or 0 a row; false when their values
+    /// must be looked at, as in every raw segment.
+    /// </summary>
+    public bool TryMatch(ColumnId column, int startRow, int rowCount, KeyRange keys, byte* mask) =>
+        _encoded is not null && _encoded.TryMatch(1 + Layout.PositionOf(column), startRow, rowCount, keys, mask);
+
+    /// <summary>Values of some rows of one block of an encoded segment, counted from <paramref name="startRow"/>, in their stored width.</summary>
+    public void Gather(ColumnId column, int startRow, ReadOnlySpan<int> picked, void* target) =>
+        _encoded!.Gather(1 + Layout.PositionOf(column), startRow, picked, (byte*)target);
 
     /// <summary>Arrival numbers, as <see cref="Read"/>.</summary>
     public long* ReadSequences(int startRow, int rowCount, long* scratch) =>

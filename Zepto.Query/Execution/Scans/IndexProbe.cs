@@ -13,7 +13,6 @@ namespace Zepto.Query.Execution.Scans;
 /// </summary>
 internal sealed unsafe class IndexProbe(IndexCondition condition, TableSchema schema, CodeDictionary? dictionary, MemoryBudget indexMemory)
 {
-    private static readonly KeyRange s_none = new(1, 0);
     private readonly ColumnDefinition _column = schema.Columns[condition.Column];
     private readonly IndexSearch _search =
         new(schema.IdOf(condition.Column), schema.Columns[condition.Column].Type, schema.Columns[condition.Column].Attribute, indexMemory);
@@ -29,7 +28,7 @@ internal sealed unsafe class IndexProbe(IndexCondition condition, TableSchema sc
     /// <summary>Evaluates the constants; after the snapshot was taken, so that texts of its rows have codes.</summary>
     public void Open(EvaluationContext context, NativeArena arena)
     {
-        var whole = new KeyRange(OrderKeys.Null + 1, long.MaxValue);
+        var whole = BoundKeys.All;
         foreach (var bound in condition.Bounds)
             whole = Narrow(whole, bound.Operator, bound.Value, context);
         _keyCount = 0;
@@ -69,21 +68,8 @@ internal sealed unsafe class IndexProbe(IndexCondition condition, TableSchema sc
         }
     }
 
-    private KeyRange Narrow(KeyRange range, BinaryOperator operation, BoundExpression constant, EvaluationContext context)
-    {
-        if (!TryKey(constant, context, out var key))
-            return s_none;
-        return operation switch
-        {
-            BinaryOperator.Equal => Both(range, key, key),
-            BinaryOperator.Less => Both(range, long.MinValue, key - 1),
-            BinaryOperator.LessOrEqual => Both(range, long.MinValue, key),
-            BinaryOperator.Greater when key == long.MaxValue => s_none,
-            BinaryOperator.Greater => Both(range, key + 1, long.MaxValue),
-            BinaryOperator.GreaterOrEqual => Both(range, key, long.MaxValue),
-            _ => range,
-        };
-    }
+    private KeyRange Narrow(KeyRange range, BinaryOperator operation, BoundExpression constant, EvaluationContext context) =>
+        TryKey(constant, context, out var key) ? BoundKeys.Intersect(range, BoundKeys.Of(operation, key)) : BoundKeys.None;
 
     /// <summary>A constant's key; false when no stored value compares with it, as with NULL, or none equals it.</summary>
     private bool TryKey(BoundExpression constant, EvaluationContext context, out long key)
@@ -116,6 +102,4 @@ internal sealed unsafe class IndexProbe(IndexCondition condition, TableSchema sc
 
         return !value.Text[0].IsNull && dictionary!.TryFind(value.Text[0].Bytes, out code);
     }
-
-    private static KeyRange Both(KeyRange range, long first, long last) => new(Math.Max(range.First, first), Math.Min(range.Last, last));
 }

@@ -9,6 +9,9 @@ internal unsafe struct PickedRows(int* rows)
     /// <summary>Rows picked; 0 where none is left out.</summary>
     public int Count { get; private set; }
 
+    /// <summary>The rows.</summary>
+    public readonly ReadOnlySpan<int> Rows => new(rows, Count);
+
     public void Clear() => Count = 0;
 
     public void Add(int row) => rows[Count++] = row;

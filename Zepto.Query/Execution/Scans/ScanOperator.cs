@@ -13,10 +13,16 @@ namespace Zepto.Query.Execution.Scans;
 /// Reads a table's rows as of one moment, series by series and in time order within a series. Columns are views on the segments where the
 /// stored width is the vector's (no copy), decoded copies of encoded segments, widened copies for INT32 and FLOAT32.
 /// </summary>
-internal sealed unsafe class ScanOperator : Operator
+internal sealed unsafe partial class ScanOperator : Operator
 {
     /// <summary>In the list of columns: the hidden arrival number of the row, INT64.</summary>
     public const int SequenceColumn = -1;
+
+    /// <summary>In the list of columns: whether the row meets the conditions of <see cref="Mask"/>, BOOL.</summary>
+    public const int MaskColumn = -2;
+
+    // Of an encoded block at most so small a part is read row by row.
+    private const int PickedShare = 64;
 
     private readonly Table _table;
     private readonly TableSchema _schema;
@@ -36,6 +42,8 @@ internal sealed unsafe class ScanOperator : Operator
     private int _row;
     private int _endRow;
     private int* _symbol;
+    private byte* _mask;
+    private int* _picks;
     private bool _bestFirst;
     private int _boundColumn;
     private SortBound _bound;
@@ -69,6 +77,9 @@ internal sealed unsafe class ScanOperator : Operator
     /// <summary>Finds rows by the attributes of columns; null where no condition is on a column that has one.</summary>
     public IndexCursor? Index { get; init; }
 
+    /// <summary>Conditions that it answers in the column <see cref="MaskColumn"/>; chunks without a row that meets them are left out.</summary>
+    public RowMask? Mask { get; init; }
+
     public override double RowCostNs => 0.1;
 
     public override int AscendingColumn => _schema.TimestampIndex < 0 ? -1 : Array.IndexOf(_columns, _schema.TimestampIndex);
@@ -97,6 +108,8 @@ internal sealed unsafe class ScanOperator : Operator
         _bestFirst = false;
         _isOpen = false;
         _symbol = run.Arena.Allocate<int>(1);
+        _picks = run.Arena.Allocate<int>(Segment.BlockRows / PickedShare);
+        _picked.Clear();
         for (var i = 0; i < _pruning.Length; i++)
             _pruning[i].Open(_restriction.BlockBounds[i], _schema, _context);
 
@@ -107,6 +120,7 @@ internal sealed unsafe class ScanOperator : Operator
             _edges.Reset();
         }
 
+        Mask?.Open(_context);
         Index?.Open(_context, run.Arena, (Leader ?? this)._snapshot.Sequence);
         _isOpen = true;
     }
@@ -182,6 +196,7 @@ internal sealed unsafe class ScanOperator : Operator
             return more;
         }
 
+        _picked.Clear();
         start = _row;
         end = Math.Min(_endRow, (_row / Segment.BlockRows + 1) * Segment.BlockRows);
         _row = end;
@@ -225,7 +240,7 @@ internal sealed unsafe class ScanOperator : Operator
     {
         _chunkMark = _run!.Scratch.MarkPosition();
         _chunkMarked = true;
-        if (!TryCutToWanted(ref start, ref rows))
+        if (!TryMask(ref start, ref rows))
         {
             ReleaseChunk();
             return false;
@@ -237,66 +252,52 @@ internal sealed unsafe class ScanOperator : Operator
         return true;
     }
 
-    private bool TryCutToWanted(ref int start, ref int rows)
+    /// <summary>Tests the rows; false when none is left. Of an encoded block only those from the first one that is left to the last are read, or each by itself.</summary>
+    private bool TryMask(ref int start, ref int rows)
     {
-        if (_boundColumn < 0 || _columns.Length == 1 || _picked.Count > 0 || !_segment!.IsEncoded)
+        var (segment, scratch) = (_segment!, _run!.Scratch);
+        var isBound = TryBoundTest(out var test);
+        if (Mask is null && !isBound)
             return true;
-        var id = _schema.IdOf(_boundColumn);
-        return !_segment.HasColumn(id) || WantedRows.TryCut(_segment, id, _schema.Columns[_boundColumn].Type, _bound, _run!.Scratch, ref start, ref rows);
+        _mask = scratch.Allocate<byte>(rows);
+        if (Mask is null ? !test.TryFill(segment, start, rows, scratch, _mask) : !Mask.TryFill(segment, start, rows, scratch, _mask))
+            return false;
+        if (Mask is not null && isBound && !RowMask.TryNarrow(test, segment, start, rows, scratch, _mask))
+            return false;
+        var mask = new ReadOnlySpan<byte>(_mask, rows);
+        var first = mask.IndexOf((byte)1);
+        if (first < 0)
+            return false;
+        if (_picked.Count > 0 || !segment.IsEncoded)
+            return true;
+        rows = mask.LastIndexOf((byte)1) - first + 1;
+        start += first;
+        _mask += first;
+        Pick(rows);
+        return true;
     }
 
-    private Vector Read(int output, int column, int start, int rows)
+    /// <summary>Picks the rows of the mask when they are so few that finding the values one by one is cheaper than decoding all.</summary>
+    private void Pick(int rows)
     {
-        var segment = _segment!;
-        if (column == SequenceColumn)
-            return Vector.Of(VectorKind.Int64, Picked(segment.ReadSequences(start, rows, Room<long>(rows))), RowCount, false);
-        var kind = Shape[output].Kind;
-        if (column == _schema.SymbolIndex)
-            return Vector.OfConstant(kind, _symbol, RowCount, false, _dictionaries[output]);
-        var id = _schema.IdOf(column);
-        if (!segment.HasColumn(id))
-            return NullVector(kind, RowCount, _dictionaries[output]);
-        var type = _schema.Columns[column].Type;
-        var nulls = column != _schema.TimestampIndex && segment.Block(id, start / Segment.BlockRows).NullCount > 0;
-        return type switch
+        var mask = new ReadOnlySpan<byte>(_mask, rows);
+        if (rows < PickedShare || mask.Count((byte)1) > rows / PickedShare)
+            return;
+        _picked = new PickedRows(_picks);
+        for (var i = mask.IndexOf((byte)1); i >= 0; i = Next(mask, i + 1))
+            _picked.Add(i);
+
+        static int Next(ReadOnlySpan<byte> mask, int from)
         {
-            ColumnType.Int32 => Widen(new ReadOnlySpan<int>(Stored<int>(id, start, rows), RowCount), nulls),
-            ColumnType.Float32 => Widen(new ReadOnlySpan<float>(Stored<float>(id, start, rows), RowCount), nulls),
-            ColumnType.Symbol or ColumnType.String => Vector.Of(kind, Stored<int>(id, start, rows), RowCount, nulls, _dictionaries[output]),
-            ColumnType.Bool => Vector.Of(kind, Stored<byte>(id, start, rows), RowCount, nulls),
-            _ => Vector.Of(kind, Stored<long>(id, start, rows), RowCount, nulls),
-        };
+            var next = mask[from..].IndexOf((byte)1);
+            return next < 0 ? -1 : from + next;
+        }
     }
 
-    /// <summary>Values of the chunk's rows: where they lie, decoded, or picked.</summary>
-    private T* Stored<T>(ColumnId column, int start, int rows) where T : unmanaged => Picked((T*)_segment!.Read(column, start, rows, Room<T>(rows)));
-
-    private T* Picked<T>(T* values) where T : unmanaged => _picked.Of(values, _run!.Scratch);
-
-    /// <summary>Where the chunk's values are decoded to, if they are encoded.</summary>
-    private T* Room<T>(int rows) where T : unmanaged => _segment!.IsEncoded ? _run!.Scratch.Allocate<T>(rows) : null;
-
-    private Vector NullVector(VectorKind kind, int rows, CodeDictionary? dictionary)
+    private bool TryBoundTest(out ValueTest test)
     {
-        var value = _run!.Scratch.Allocate<long>(2);
-        value[0] = kind switch { VectorKind.Int64 => Nulls.Int64, VectorKind.Float64 => Nulls.Float64Bits, VectorKind.Bool => Nulls.Bool, _ => 0 };
-        value[1] = 0;
-        return Vector.OfConstant(kind, value, rows, true, dictionary);
-    }
-
-    private Vector Widen(ReadOnlySpan<int> values, bool nulls)
-    {
-        var wide = _run!.Scratch.Allocate<long>(values.Length);
-        for (var i = 0; i < values.Length; i++)
-            wide[i] = values[i] == Nulls.Int32 ? Nulls.Int64 : values[i];
-        return Vector.Of(VectorKind.Int64, wide, values.Length, nulls);
-    }
-
-    private Vector Widen(ReadOnlySpan<float> values, bool nulls)
-    {
-        var wide = _run!.Scratch.Allocate<double>(values.Length);
-        for (var i = 0; i < values.Length; i++)
-            wide[i] = Nulls.IsNull(values[i]) ? Nulls.Float64 : values[i];
-        return Vector.Of(VectorKind.Float64, wide, values.Length, nulls);
+        test = default;
+        return _boundColumn >= 0 && _columns.Length > 1 && _segment!.IsEncoded && _segment.HasColumn(_schema.IdOf(_boundColumn))
+            && WantedRows.TryMake(_schema.IdOf(_boundColumn), _schema.Columns[_boundColumn].Type, _bound, out test);
     }
 }

@@ -1,0 +1,73 @@
+using Zepto.Query.Vectors;
+using Zepto.Storage.Schema;
+using Zepto.Storage.Segments;
+
+namespace Zepto.Query.Execution.Scans;
+
+/// <summary>How a chunk's columns are read.</summary>
+internal sealed unsafe partial class ScanOperator
+{
+    private Vector Read(int output, int column, int start, int rows)
+    {
+        var segment = _segment!;
+        if (column == SequenceColumn)
+            return Vector.Of(VectorKind.Int64, Picked(segment.ReadSequences(start, rows, Room<long>(rows))), RowCount, false);
+        if (column == MaskColumn)
+            return Vector.Of(VectorKind.Bool, Picked(_mask), RowCount, true);
+        var kind = Shape[output].Kind;
+        if (column == _schema.SymbolIndex)
+            return Vector.OfConstant(kind, _symbol, RowCount, false, _dictionaries[output]);
+        var id = _schema.IdOf(column);
+        if (!segment.HasColumn(id))
+            return NullVector(kind, RowCount, _dictionaries[output]);
+        var type = _schema.Columns[column].Type;
+        var nulls = column != _schema.TimestampIndex && segment.Block(id, start / Segment.BlockRows).NullCount > 0;
+        return type switch
+        {
+            ColumnType.Int32 => Widen(new ReadOnlySpan<int>(Stored<int>(id, start, rows), RowCount), nulls),
+            ColumnType.Float32 => Widen(new ReadOnlySpan<float>(Stored<float>(id, start, rows), RowCount), nulls),
+            ColumnType.Symbol or ColumnType.String => Vector.Of(kind, Stored<int>(id, start, rows), RowCount, nulls, _dictionaries[output]),
+            ColumnType.Bool => Vector.Of(kind, Stored<byte>(id, start, rows), RowCount, nulls),
+            _ => Vector.Of(kind, Stored<long>(id, start, rows), RowCount, nulls),
+        };
+    }
+
+    /// <summary>Values of the chunk's rows: where they lie, decoded, or picked.</summary>
+    private T* Stored<T>(ColumnId column, int start, int rows) where T : unmanaged
+    {
+        if (_picked.Count == 0 || _picked.Count > rows / PickedShare || !_segment!.IsEncoded)
+            return Picked((T*)_segment!.Read(column, start, rows, Room<T>(rows)));
+        var target = _run!.Scratch.Allocate<T>(_picked.Count);
+        _segment.Gather(column, start, _picked.Rows, target);
+        return target;
+    }
+
+    private T* Picked<T>(T* values) where T : unmanaged => _picked.Of(values, _run!.Scratch);
+
+    /// <summary>Where the chunk's values are decoded to, if they are encoded.</summary>
+    private T* Room<T>(int rows) where T : unmanaged => _segment!.IsEncoded ? _run!.Scratch.Allocate<T>(rows) : null;
+
+    private Vector NullVector(VectorKind kind, int rows, CodeDictionary? dictionary)
+    {
+        var value = _run!.Scratch.Allocate<long>(2);
+        value[0] = kind switch { VectorKind.Int64 => Nulls.Int64, VectorKind.Float64 => Nulls.Float64Bits, VectorKind.Bool => Nulls.Bool, _ => 0 };
+        value[1] = 0;
+        return Vector.OfConstant(kind, value, rows, true, dictionary);
+    }
+
+    private Vector Widen(ReadOnlySpan<int> values, bool nulls)
+    {
+        var wide = _run!.Scratch.Allocate<long>(values.Length);
+        for (var i = 0; i < values.Length; i++)
+            wide[i] = values[i] == Nulls.Int32 ? Nulls.Int64 : values[i];
+        return Vector.Of(VectorKind.Int64, wide, values.Length, nulls);
+    }
+
+    private Vector Widen(ReadOnlySpan<float> values, bool nulls)
+    {
+        var wide = _run!.Scratch.Allocate<double>(values.Length);
+        for (var i = 0; i < values.Length; i++)
+            wide[i] = Nulls.IsNull(values[i]) ? Nulls.Float64 : values[i];
+        return Vector.Of(VectorKind.Float64, wide, values.Length, nulls);
+    }
+}
