@@ -75,17 +75,6 @@ internal readonly unsafe ref struct BlockReader(byte* memory, int sizeBytes, Col
         return true;
     }
 
-    /// <summary>Values of some rows in their stored width, each found by itself.</summary>
-    public void Gather(in EncodedBlock block, int firstRow, ReadOnlySpan<int> picked, byte* target)
-    {
-        var width = TableSchema.WidthBytes(type);
-        foreach (var row in picked)
-        {
-            Decode(block, firstRow + row, 1, target);
-            target += width;
-        }
-    }
-
     /// <summary>The 64 bits of one value of an 8-byte type.</summary>
     public long Int64At(in EncodedBlock block, int row)
     {

@@ -14,8 +14,8 @@ internal sealed unsafe class AscendingBlocks(int blocks)
     // Of each block: how many of its first rows are known to ascend, or that they do not.
     private readonly int[] _rows = new int[blocks];
 
-    /// <summary>Whether the block's rows before <paramref name="end"/>, all of which are committed, ascend.</summary>
-    public bool Ascends(Segment segment, StoredColumn column, int block, int end)
+    /// <summary>Whether the block's rows before <paramref name="end"/>, all of which are committed, ascend, or are known to.</summary>
+    public bool Ascends(Segment segment, StoredColumn column, int block, int end, bool onlyKnown)
     {
         var start = block * Segment.BlockRows;
         var known = Volatile.Read(ref _rows[block]);
@@ -23,6 +23,8 @@ internal sealed unsafe class AscendingBlocks(int blocks)
             return false;
         if (start + known >= end)
             return true;
+        if (onlyKnown)
+            return false;
         var ascends = Look(segment, column, start + Math.Max(known - 1, 0), end);
         Volatile.Write(ref _rows[block], ascends ? end - start : Broken);
         return ascends;

@@ -24,17 +24,17 @@ internal sealed class ColumnIndex : IDisposable
     /// <param name="column">The column.</param>
     /// <param name="mustBeParted">Whether equal values must lie together.</param>
     /// <param name="endRow">Row up to which they must be known.</param>
-    /// <param name="canMake">Whether no row before <paramref name="endRow"/> is still to come.</param>
+    /// <param name="settledEnd">Row up to which they are made known, where they are not and it is no less than that.</param>
     /// <param name="committedSequence">Arrival number up to which rows are certain to stay.</param>
     /// <param name="budget">What all indexes may hold.</param>
-    public SortedRuns? Runs(Segment segment, StoredColumn column, bool mustBeParted, int endRow, bool canMake, long committedSequence, MemoryBudget budget)
+    public SortedRuns? Runs(Segment segment, StoredColumn column, bool mustBeParted, int endRow, int settledEnd, long committedSequence, MemoryBudget budget)
     {
         if (mustBeParted && _isNotParted)
             return null;
         var runs = Volatile.Read(ref _runs);
-        if (runs is null && canMake)
+        if (runs is null && settledEnd >= endRow)
         {
-            runs = SortedRuns.Make(segment, column, SettledRows(segment, endRow, committedSequence), budget);
+            runs = SortedRuns.Make(segment, column, SettledRows(segment, settledEnd, committedSequence), budget);
             if (runs is not null && mustBeParted && !runs.IsParted)
             {
                 _isNotParted = true;
@@ -56,9 +56,9 @@ internal sealed class ColumnIndex : IDisposable
     public void Dispose() => Interlocked.Exchange(ref _runs, null)?.Dispose();
 
     /// <summary>All rows that there are, for several slices may lie in the segment; only those asked for while others may still be taken back.</summary>
-    private static int SettledRows(Segment segment, int endRow, long committedSequence)
+    private static int SettledRows(Segment segment, int settledEnd, long committedSequence)
     {
         var rows = segment.PublishedRows;
-        return segment.IsEncoded || segment.SequenceAt(rows - 1) <= committedSequence ? rows : endRow;
+        return segment.IsEncoded || segment.SequenceAt(rows - 1) <= committedSequence ? rows : settledEnd;
     }
 }

@@ -11,8 +11,10 @@ namespace Zepto.Storage.Indexes;
 /// <param name="budget">What all indexes may hold.</param>
 public readonly struct IndexSearch(ColumnId column, ColumnType type, ColumnAttribute attribute, MemoryBudget budget)
 {
-    /// <summary>Rows found by GROUPED and gathered one by one cost several times as much as rows read one after another.</summary>
-    private const int WorthwhilePart = 8;
+    /// <summary>Finding a run of rows by GROUPED and reading it by itself takes as long as reading some 60 rows one after another.</summary>
+    private const int WorthwhilePart = 64;
+
+    private const int LookedAtPart = 8;
 
     /// <summary>
     /// Appends rows among which are all those whose key lies in one of the ranges. False when some or all rows had to be taken as they are, because the
@@ -20,11 +22,13 @@ public readonly struct IndexSearch(ColumnId column, ColumnType type, ColumnAttri
     /// </summary>
     /// <param name="segment">The segment.</param>
     /// <param name="within">Committed rows of it.</param>
-    /// <param name="isSettled">Whether they are rows of a slice that does not grow.</param>
+    /// <param name="settledEnd">Row before which no row of their slice is still to come; 0 for a slice that grows.</param>
     /// <param name="committedSequence">The snapshot that sees them.</param>
     /// <param name="keys">Ascending ranges without NULL; empty when nothing can match.</param>
+    /// <param name="onlyKnown">Whether to use only what was found out before, which takes some microseconds.</param>
     /// <param name="rows">Empty; gets the rows.</param>
-    public bool Find(Segment segment, RowRange within, bool isSettled, long committedSequence, ReadOnlySpan<KeyRange> keys, ref RowRanges rows)
+    public bool Find(
+        Segment segment, RowRange within, int settledEnd, long committedSequence, ReadOnlySpan<KeyRange> keys, bool onlyKnown, ref RowRanges rows)
     {
         // A column that the segment does not have is NULL.
         var position = segment.Layout.PositionOf(column);
@@ -33,12 +37,15 @@ public readonly struct IndexSearch(ColumnId column, ColumnType type, ColumnAttri
         var stored = new StoredColumn(column, type);
         var index = segment.IndexAt(position);
         if (attribute == ColumnAttribute.Sorted)
-            return FindSorted(segment, stored, index.Ascending(segment), within, keys, ref rows);
+            return FindSorted(segment, stored, index.Ascending(segment), within, keys, onlyKnown, ref rows);
+        if (!TryNarrow(segment, stored, keys, ref within))
+            return true;
         var mustBeParted = attribute == ColumnAttribute.Parted;
-        var canMake = isSettled || segment.IsEncoded || within.End == segment.Capacity;
-        var mostRows = mustBeParted ? int.MaxValue : (within.End - within.Start) / WorthwhilePart;
-        if (index.Runs(segment, stored, mustBeParted, within.End, canMake, committedSequence, budget) is { } runs
-            && runs.TryFind(segment, stored, keys, within, mostRows, ref rows))
+        // Rows that other attributes have cut down to few are read one after another sooner than a long list is compared with them.
+        var mostFound = mustBeParted ? int.MaxValue : (within.End - within.Start) / WorthwhilePart;
+        var mostLookedAt = mustBeParted ? int.MaxValue : (within.End - within.Start) / LookedAtPart;
+        if (index.Runs(segment, stored, mustBeParted, within.End, onlyKnown ? 0 : settledEnd, committedSequence, budget) is { } runs
+            && runs.TryFind(segment, stored, keys, within, mostFound, mostLookedAt, ref rows))
         {
             return true;
         }
@@ -48,8 +55,27 @@ public readonly struct IndexSearch(ColumnId column, ColumnType type, ColumnAttri
         return false;
     }
 
+    /// <summary>Cuts rows down to the blocks whose statistics reach the keys; false when there is none.</summary>
+    private static bool TryNarrow(Segment segment, StoredColumn column, ReadOnlySpan<KeyRange> keys, ref RowRange within)
+    {
+        var (first, end) = (-1, 0);
+        for (var block = within.Start / Segment.BlockRows; block * Segment.BlockRows < within.End; block++)
+        {
+            var (min, max, _) = Extremes(segment, column, block);
+            if (max < keys[0].First || min > keys[^1].Last)
+                continue;
+            first = first < 0 ? block : first;
+            end = block + 1;
+        }
+
+        if (first < 0)
+            return false;
+        within = new RowRange(Math.Max(within.Start, first * Segment.BlockRows), Math.Min(within.End, end * Segment.BlockRows));
+        return true;
+    }
+
     private static bool FindSorted(
-        Segment segment, StoredColumn column, AscendingBlocks ascending, RowRange within, ReadOnlySpan<KeyRange> keys, ref RowRanges rows)
+        Segment segment, StoredColumn column, AscendingBlocks ascending, RowRange within, ReadOnlySpan<KeyRange> keys, bool onlyKnown, ref RowRanges rows)
     {
         var holds = true;
         for (var block = within.Start / Segment.BlockRows; block * Segment.BlockRows < within.End; block++)
@@ -65,7 +91,7 @@ public readonly struct IndexSearch(ColumnId column, ColumnType type, ColumnAttri
                 continue;
             }
 
-            if (!ascending.Ascends(segment, column, block, end))
+            if (!ascending.Ascends(segment, column, block, end, onlyKnown))
             {
                 holds = false;
                 rows.Append(start, end);

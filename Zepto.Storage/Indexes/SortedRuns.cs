@@ -66,30 +66,33 @@ internal sealed unsafe class SortedRuns : IDisposable
         }
     }
 
-    /// <summary>Appends the rows with one of the keys; false, with nothing to rely on, when they are more than <paramref name="mostRows"/>.</summary>
+    /// <summary>Appends the rows with one of the keys; false, with nothing to rely on, when they are more than is worth finding so.</summary>
     /// <param name="segment">The segment it was made of.</param>
     /// <param name="column">The column.</param>
     /// <param name="keys">Ascending.</param>
     /// <param name="within">Rows to look at.</param>
-    /// <param name="mostRows">Rows worth finding so.</param>
+    /// <param name="mostFound">Most runs to find.</param>
+    /// <param name="mostLookedAt">Most runs to look at, those outside of <paramref name="within"/> too.</param>
     /// <param name="rows">Gets the rows.</param>
-    public bool TryFind(Segment segment, StoredColumn column, ReadOnlySpan<KeyRange> keys, RowRange within, int mostRows, ref RowRanges rows)
+    public bool TryFind(Segment segment, StoredColumn column, ReadOnlySpan<KeyRange> keys, RowRange within, int mostFound, int mostLookedAt, ref RowRanges rows)
     {
         if (keys is [var one] && one.First == one.Last)
         {
             var (first, end) = Bounds(segment, column, one);
+            if (end - first > mostLookedAt)
+                return false;
             for (var i = first; i < end; i++)
             {
-                var run = RunAt(i);
-                if ((mostRows -= run.End - run.Start) < 0)
+                var (from, to) = RunAt(i, within);
+                if (from < to && --mostFound < 0)
                     return false;
-                rows.Append(Math.Max(run.Start, within.Start), Math.Min(run.End, within.End));
+                rows.Append(from, to);
             }
 
             return !rows.IsOverfull;
         }
 
-        return TryFindMany(segment, column, keys, within, mostRows, ref rows);
+        return TryFindMany(segment, column, keys, within, mostFound, mostLookedAt, ref rows);
     }
 
     public void Dispose()
@@ -101,19 +104,20 @@ internal sealed unsafe class SortedRuns : IDisposable
     }
 
     /// <summary>Rows of several values come out of order: a bit for each of them puts them right.</summary>
-    private bool TryFindMany(Segment segment, StoredColumn column, ReadOnlySpan<KeyRange> keys, RowRange within, int mostRows, ref RowRanges rows)
+    private bool TryFindMany(Segment segment, StoredColumn column, ReadOnlySpan<KeyRange> keys, RowRange within, int mostFound, int mostLookedAt, ref RowRanges rows)
     {
         var bits = stackalloc ulong[BitWords];
         new Span<ulong>(bits, BitWords).Clear();
         foreach (ref readonly var range in keys)
         {
             var (first, end) = Bounds(segment, column, range);
+            if ((mostLookedAt -= end - first) < 0)
+                return false;
             for (var i = first; i < end; i++)
             {
-                var run = RunAt(i);
-                if ((mostRows -= run.End - run.Start) < 0)
+                var (from, to) = RunAt(i, within);
+                if (from < to && --mostFound < 0)
                     return false;
-                var (from, to) = (Math.Max(run.Start, within.Start), Math.Min(run.End, within.End));
                 for (var row = from; row < to; row++)
                     bits[row >> 6] |= 1UL << row;
             }
@@ -152,6 +156,13 @@ internal sealed unsafe class SortedRuns : IDisposable
         }
 
         return low;
+    }
+
+    /// <summary>The part of a run within other rows; ends before it starts where there is none.</summary>
+    private RowRange RunAt(int index, RowRange within)
+    {
+        var run = RunAt(index);
+        return new RowRange(Math.Max(run.Start, within.Start), Math.Min(run.End, within.End));
     }
 
     private RowRange RunAt(int index)

@@ -93,13 +93,32 @@ public sealed unsafe partial class Segment
     public bool TryMatch(ColumnId column, int startRow, int rowCount, KeyRange keys, byte* mask) =>
         _encoded is not null && _encoded.TryMatch(1 + Layout.PositionOf(column), startRow, rowCount, keys, mask);
 
-    /// <summary>Values of some rows of one block of an encoded segment, counted from <paramref name="startRow"/>, in their stored width.</summary>
-    public void Gather(ColumnId column, int startRow, ReadOnlySpan<int> picked, void* target) =>
-        _encoded!.Gather(1 + Layout.PositionOf(column), startRow, picked, (byte*)target);
-
     /// <summary>Arrival numbers, as <see cref="Read"/>.</summary>
     public long* ReadSequences(int startRow, int rowCount, long* scratch) =>
         _encoded is null ? SequenceAddress(startRow) : (long*)Decode(EncodedColumns.Sequences, startRow, rowCount, scratch);
+
+    /// <summary>Values of single rows, which ascend, in their stored width, together in <paramref name="target"/>.</summary>
+    /// <param name="column">A column that the segment has.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="target">Gets the values.</param>
+    /// <param name="room">Room for the values of a block, if they are encoded.</param>
+    public void ReadRows(ColumnId column, ReadOnlySpan<int> rows, void* target, void* room)
+    {
+        var position = Layout.PositionOf(column);
+        if (_encoded is not null)
+            _encoded.DecodeRows(1 + position, rows, (byte*)target, (byte*)room);
+        else
+            RowPicking.Pick(_memory + _valueOffsets[position], Layout.Columns[position].WidthBytes, rows, 0, target);
+    }
+
+    /// <summary>Arrival numbers, as <see cref="ReadRows"/>.</summary>
+    public void ReadSequencesOf(ReadOnlySpan<int> rows, long* target, void* room)
+    {
+        if (_encoded is not null)
+            _encoded.DecodeRows(EncodedColumns.Sequences, rows, (byte*)target, (byte*)room);
+        else
+            RowPicking.Pick(_memory, sizeof(long), rows, 0, target);
+    }
 
     /// <summary>One value of an INT64 or TIMESTAMP_NS column.</summary>
     public long Int64At(ColumnId column, int row) => _encoded is null ? *(long*)Address(column, row) : _encoded.Int64At(1 + Layout.PositionOf(column), row);

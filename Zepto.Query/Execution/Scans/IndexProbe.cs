@@ -44,8 +44,11 @@ internal sealed unsafe class IndexProbe(IndexCondition condition, TableSchema sc
     }
 
     /// <summary>As <see cref="IndexSearch.Find"/>.</summary>
-    public bool Find(in SliceRows slice, RowRange within, long sequence, ref RowRanges rows) =>
-        _search.Find(slice.Segment, within, slice.IsSettled, sequence, new ReadOnlySpan<KeyRange>(_keys, _keyCount), ref rows);
+    public bool Find(in SliceRows slice, RowRange within, long sequence, bool onlyKnown, ref RowRanges rows)
+    {
+        var settledEnd = slice.IsSettled || slice.EndRow == slice.Segment.Capacity ? slice.EndRow : 0;
+        return _search.Find(slice.Segment, within, settledEnd, sequence, new ReadOnlySpan<KeyRange>(_keys, _keyCount), onlyKnown, ref rows);
+    }
 
     private void TakeItems(BoundExpression[] items, KeyRange whole, EvaluationContext context, NativeArena arena)
     {

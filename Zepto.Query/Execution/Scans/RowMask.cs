@@ -38,7 +38,7 @@ internal sealed unsafe class RowMask(IReadOnlyList<ColumnBound> bounds, TableSch
         }
     }
 
-    /// <summary>Fills the mask of rows of one block, 1 for a wanted one; false when none is.</summary>
+    /// <summary>Fills the mask of consecutive rows of one block, 1 for a wanted one; false when none is.</summary>
     public bool TryFill(Segment segment, int start, int rows, NativeArena scratch, byte* mask)
     {
         if (_isNever || !_tests[0].TryFill(segment, start, rows, scratch, mask))
@@ -52,6 +52,24 @@ internal sealed unsafe class RowMask(IReadOnlyList<ColumnBound> bounds, TableSch
         return true;
     }
 
+    /// <summary>Fills the mask of single rows, 1 for a wanted one; false when none is.</summary>
+    public bool TryFill(Segment segment, ReadOnlySpan<int> rows, NativeArena scratch, byte* mask)
+    {
+        if (_isNever || !_tests[0].TryFill(segment, rows, scratch, mask))
+            return false;
+        var mark = scratch.MarkPosition();
+        var part = scratch.Allocate<byte>(rows.Length);
+        var any = true;
+        for (var i = 1; i < _tests.Length && any; i++)
+        {
+            any = _tests[i].TryFill(segment, rows, scratch, part);
+            And(mask, part, rows.Length);
+        }
+
+        scratch.Release(mark);
+        return any;
+    }
+
     /// <summary>Leaves in a mask the rows that pass a test too; false when none does.</summary>
     public static bool TryNarrow(in ValueTest test, Segment segment, int start, int rows, NativeArena scratch, byte* mask)
     {
@@ -59,8 +77,11 @@ internal sealed unsafe class RowMask(IReadOnlyList<ColumnBound> bounds, TableSch
         var part = scratch.Allocate<byte>(rows);
         var any = test.TryFill(segment, start, rows, scratch, part);
         if (any)
-            MaskKernels.And(new ReadOnlySpan<byte>(mask, rows), new ReadOnlySpan<byte>(part, rows), new Span<byte>(mask, rows));
+            And(mask, part, rows);
         scratch.Release(mark);
         return any;
     }
+
+    private static void And(byte* mask, byte* part, int rows) =>
+        MaskKernels.And(new ReadOnlySpan<byte>(mask, rows), new ReadOnlySpan<byte>(part, rows), new Span<byte>(mask, rows));
 }

@@ -11,9 +11,9 @@ internal sealed unsafe partial class ScanOperator
     {
         var segment = _segment!;
         if (column == SequenceColumn)
-            return Vector.Of(VectorKind.Int64, Picked(segment.ReadSequences(start, rows, Room<long>(rows))), RowCount, false);
+            return Vector.Of(VectorKind.Int64, ReadSequences(start, rows), RowCount, false);
         if (column == MaskColumn)
-            return Vector.Of(VectorKind.Bool, Picked(_mask), RowCount, true);
+            return Vector.Of(VectorKind.Bool, _mask, RowCount, true);
         var kind = Shape[output].Kind;
         if (column == _schema.SymbolIndex)
             return Vector.OfConstant(kind, _symbol, RowCount, false, _dictionaries[output]);
@@ -21,7 +21,7 @@ internal sealed unsafe partial class ScanOperator
         if (!segment.HasColumn(id))
             return NullVector(kind, RowCount, _dictionaries[output]);
         var type = _schema.Columns[column].Type;
-        var nulls = column != _schema.TimestampIndex && segment.Block(id, start / Segment.BlockRows).NullCount > 0;
+        var nulls = column != _schema.TimestampIndex && HasNulls(id, start);
         return type switch
         {
             ColumnType.Int32 => Widen(new ReadOnlySpan<int>(Stored<int>(id, start, rows), RowCount), nulls),
@@ -32,17 +32,38 @@ internal sealed unsafe partial class ScanOperator
         };
     }
 
-    /// <summary>Values of the chunk's rows: where they lie, decoded, or picked.</summary>
+    /// <summary>Values of the chunk's rows: where they lie, decoded, or copied together.</summary>
     private T* Stored<T>(ColumnId column, int start, int rows) where T : unmanaged
     {
-        if (_picked.Count == 0 || _picked.Count > rows / PickedShare || !_segment!.IsEncoded)
-            return Picked((T*)_segment!.Read(column, start, rows, Room<T>(rows)));
+        if (_picked.Count == 0)
+            return (T*)_segment!.Read(column, start, rows, Room<T>(rows));
         var target = _run!.Scratch.Allocate<T>(_picked.Count);
-        _segment.Gather(column, start, _picked.Rows, target);
+        _segment!.ReadRows(column, _picked.Span, target, Room<T>(Segment.BlockRows));
         return target;
     }
 
-    private T* Picked<T>(T* values) where T : unmanaged => _picked.Of(values, _run!.Scratch);
+    private long* ReadSequences(int start, int rows)
+    {
+        if (_picked.Count == 0)
+            return _segment!.ReadSequences(start, rows, Room<long>(rows));
+        var target = _run!.Scratch.Allocate<long>(_picked.Count);
+        _segment!.ReadSequencesOf(_picked.Span, target, Room<long>(Segment.BlockRows));
+        return target;
+    }
+
+    private bool HasNulls(ColumnId column, int start)
+    {
+        if (_picked.Count == 0)
+            return _segment!.Block(column, start / Segment.BlockRows).NullCount > 0;
+        var rows = _picked.Span;
+        for (var block = rows[0] / Segment.BlockRows; block <= rows[^1] / Segment.BlockRows; block++)
+        {
+            if (_segment!.Block(column, block).NullCount > 0)
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>Where the chunk's values are decoded to, if they are encoded.</summary>
     private T* Room<T>(int rows) where T : unmanaged => _segment!.IsEncoded ? _run!.Scratch.Allocate<T>(rows) : null;

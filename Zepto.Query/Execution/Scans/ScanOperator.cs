@@ -86,9 +86,19 @@ internal sealed unsafe partial class ScanOperator : Operator
 
     /// <summary>
     /// Rows that the opened scan will read at most, exact but for blocks that it skips; counting stops when they are more than
-    /// <paramref name="enough"/>.
+    /// <paramref name="enough"/>. Before the first row.
     /// </summary>
-    public long EstimateRows(long enough) => OnlyEdges ? 2L * _snapshot.SeriesCount : _snapshot.CountRows(enough);
+    public long EstimateRows(long enough)
+    {
+        if (OnlyEdges)
+            return 2L * _snapshot.SeriesCount;
+        var rows = _snapshot.CountRows(enough);
+        if (rows <= enough || Index is null)
+            return rows;
+        var found = Index.CountRows(_slices, enough) ?? rows;
+        _slices.Reset();
+        return found;
+    }
 
     public override string Describe()
     {
@@ -136,7 +146,7 @@ internal sealed unsafe partial class ScanOperator : Operator
         {
             while (_segment is not null && TryMove(out var start, out var end))
             {
-                if (!MayMatch(start / Segment.BlockRows))
+                if (_picked.Count == 0 && !MayMatch(start / Segment.BlockRows))
                     continue;
                 run.RowsScanned += _picked.Count > 0 ? _picked.Count : end - start;
                 if (!TryServe(start, end - start))
@@ -240,7 +250,7 @@ internal sealed unsafe partial class ScanOperator : Operator
     {
         _chunkMark = _run!.Scratch.MarkPosition();
         _chunkMarked = true;
-        if (!TryMask(ref start, ref rows))
+        if (!(_picked.Count > 0 ? TryMaskPicked() : TryMask(ref start, ref rows)))
         {
             ReleaseChunk();
             return false;
@@ -250,6 +260,15 @@ internal sealed unsafe partial class ScanOperator : Operator
         for (var i = 0; i < _columns.Length; i++)
             Columns[i] = Read(i, _columns[i], start, rows);
         return true;
+    }
+
+    private bool TryMaskPicked()
+    {
+        if (Mask is null)
+            return true;
+        var rows = _picked.Span;
+        _mask = _run!.Scratch.Allocate<byte>(rows.Length);
+        return Mask.TryFill(_segment!, rows, _run.Scratch, _mask) && new ReadOnlySpan<byte>(_mask, rows.Length).Contains((byte)1);
     }
 
     /// <summary>Tests the rows; false when none is left. Of an encoded block only those from the first one that is left to the last are read, or each by itself.</summary>
@@ -268,30 +287,32 @@ internal sealed unsafe partial class ScanOperator : Operator
         var first = mask.IndexOf((byte)1);
         if (first < 0)
             return false;
-        if (_picked.Count > 0 || !segment.IsEncoded)
+        if (!segment.IsEncoded)
             return true;
         rows = mask.LastIndexOf((byte)1) - first + 1;
         start += first;
         _mask += first;
-        Pick(rows);
+        Pick(start, rows);
         return true;
     }
 
     /// <summary>Picks the rows of the mask when they are so few that finding the values one by one is cheaper than decoding all.</summary>
-    private void Pick(int rows)
+    private void Pick(int start, int rows)
     {
-        var mask = new ReadOnlySpan<byte>(_mask, rows);
-        if (rows < PickedShare || mask.Count((byte)1) > rows / PickedShare)
+        var mask = new Span<byte>(_mask, rows);
+        if (mask.Count((byte)1) > rows / PickedShare)
             return;
         _picked = new PickedRows(_picks);
-        for (var i = mask.IndexOf((byte)1); i >= 0; i = Next(mask, i + 1))
-            _picked.Add(i);
-
-        static int Next(ReadOnlySpan<byte> mask, int from)
+        for (var row = 0; row < rows; row++)
         {
-            var next = mask[from..].IndexOf((byte)1);
-            return next < 0 ? -1 : from + next;
+            var next = mask[row..].IndexOf((byte)1);
+            if (next < 0)
+                break;
+            row += next;
+            _picked.Add(start + row);
         }
+
+        mask[.._picked.Count].Fill(1);
     }
 
     private bool TryBoundTest(out ValueTest test)

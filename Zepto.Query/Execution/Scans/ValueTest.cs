@@ -45,13 +45,30 @@ internal readonly unsafe struct ValueTest
             return true;
         var mark = scratch.MarkPosition();
         var values = segment.Read(_column, start, rows, segment.IsEncoded ? scratch.Allocate<long>(rows) : null);
-        var nulls = segment.Block(_column, start / Segment.BlockRows).NullCount > 0;
+        Compare(values, rows, segment.Block(_column, start / Segment.BlockRows).NullCount > 0, mask);
+        scratch.Release(mark);
+        return true;
+    }
+
+    /// <summary>As <see cref="TryFill(Segment, int, int, NativeArena, byte*)"/>, for single rows of a segment, which ascend.</summary>
+    public bool TryFill(Segment segment, ReadOnlySpan<int> rows, NativeArena scratch, byte* mask)
+    {
+        if (!segment.HasColumn(_column))
+            return false;
+        var mark = scratch.MarkPosition();
+        var values = scratch.Allocate<long>(rows.Length);
+        segment.ReadRows(_column, rows, values, segment.IsEncoded ? scratch.Allocate<long>(Segment.BlockRows) : null);
+        Compare(values, rows.Length, nulls: true, mask);
+        scratch.Release(mark);
+        return true;
+    }
+
+    private void Compare(void* values, int rows, bool nulls, byte* mask)
+    {
         if (_isFloat)
             CompareKernels.Compare(new ReadOnlySpan<double>(values, rows), _float, _comparison, nulls, new Span<byte>(mask, rows));
         else
             CompareKernels.Compare(new ReadOnlySpan<long>(values, rows), _integer, _comparison, nulls, new Span<byte>(mask, rows));
-        scratch.Release(mark);
-        return true;
     }
 
     private static Comparison ComparisonOf(BinaryOperator operation) => operation switch

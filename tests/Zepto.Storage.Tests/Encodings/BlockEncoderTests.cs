@@ -139,21 +139,11 @@ public sealed unsafe class BlockEncoderTests : IDisposable
             Assert.Equal(0, decoded[^1]);
             if (width == 8)
                 Assert.Equal(BitConverter.ToInt64(source, first * 8), new BlockReader(_output.Address, (int)_output.Length, type, rows).Int64At(block, first));
-            AssertPicked(block, type, source, first, [.. Enumerable.Range(0, count).Where(_ => random.Next(20) == 0)], what);
             if (type is ColumnType.Int64 or ColumnType.Timestamp or ColumnType.Float64)
                 AssertMatches(block, type, source, first, count, random, what);
         }
 
         return block;
-    }
-
-    private void AssertPicked(EncodedBlock block, ColumnType type, byte[] source, int first, int[] picked, string what)
-    {
-        var width = TableSchema.WidthBytes(type);
-        var target = new byte[(picked.Length * width) + 1];
-        fixed (byte* address = target)
-            new BlockReader(_output.Address, (int)_output.Length, type, source.Length / width).Gather(block, first, picked, address);
-        Assert.True(picked.SelectMany(row => source[((first + row) * width)..((first + row + 1) * width)]).SequenceEqual(target[..^1]), $"{what}, picked");
     }
 
     /// <summary>Ranges with ends at values and beside them: what is matched by codes is what the values say.</summary>
