@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Zepto.Native.Memory;
 using Zepto.Storage.Catalog;
 using Zepto.Storage.Compaction;
 using Zepto.Storage.Dictionaries;
@@ -39,6 +40,7 @@ public sealed partial class Database : IDisposable
         _state = state;
         Epochs = epochs;
         Statistics = statistics;
+        IndexMemory = new MemoryBudget(options.IndexBytes);
         _catalog = new TableCatalog(1, state.Tables);
         _nextTableId = state.NextTableId;
         _writers = new WriterThread[Math.Max(1, options.WriterThreads)];
@@ -74,6 +76,9 @@ public sealed partial class Database : IDisposable
 
     /// <summary>Tables that were ever made in it, those dropped since included.</summary>
     public int TablesMade => Volatile.Read(ref _nextTableId) - 1;
+
+    /// <summary>What indexes of columns hold beside the segments.</summary>
+    public MemoryBudget IndexMemory { get; }
 
     /// <summary>Leases of readers.</summary>
     public EpochRegistry Epochs { get; }
@@ -245,6 +250,8 @@ public sealed partial class Database : IDisposable
                 _state.Tables.Add(table);
         }
 
+        foreach (var table in _state.Tables)
+            table.FreeIndexes();
         _state.Dispose();
         foreach (var batch in _batches)
             batch.Dispose();

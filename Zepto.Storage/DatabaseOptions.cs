@@ -38,6 +38,12 @@ public sealed record DatabaseOptions
     /// <summary>How long the newest day of a series must have got no rows before it is encoded; older days are sooner.</summary>
     public TimeSpan HotTime { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// Bytes that indexes of GROUPED and PARTED columns may take beside the segments, at most 4 a row and column; segments for which nothing is left are
+    /// read whole.
+    /// </summary>
+    public long IndexBytes { get; init; } = 256L * 1024 * 1024;
+
     /// <summary>Threads that store rows; each table belongs to one.</summary>
     public int WriterThreads { get; init; } = 1;
 

@@ -73,6 +73,10 @@ internal static class StatementGuard
             case SetRetentionStatement retention:
                 CheckWhole(access, retention.Table);
                 break;
+            case SetAttributeStatement attribute:
+                // It looks at the rows of all symbols, and its error names one.
+                CheckWhole(access, attribute.Table);
+                break;
             case OptimizeStatement optimize:
                 Check(access, StatementPermissions.Admin, optimize.Table);
                 break;

@@ -21,6 +21,15 @@ internal static class TypeNames
         _ => "BOOL",
     };
 
+    /// <summary>An attribute as it is written.</summary>
+    public static string Keyword(ColumnAttribute attribute) => attribute switch
+    {
+        ColumnAttribute.Sorted => "SORTED",
+        ColumnAttribute.Grouped => "GROUPED",
+        ColumnAttribute.Parted => "PARTED",
+        _ => "NONE",
+    };
+
     /// <summary>Physical form of computed values.</summary>
     public static VectorKind Kind(ColumnType type) => type switch
     {

@@ -86,7 +86,7 @@ internal sealed class AggregatePlanner
     {
         var input = _source.Build(where);
         binder.Clause = "in WHERE";
-        var predicate = Conjunction.Bind(where, binder);
+        var predicate = Conjunction.Bind(where, binder, _source);
         binder.Clause = "in GROUP BY";
         var keys = binder.Bind(_keys);
         binder.Clause = "inside another aggregate function";

@@ -14,11 +14,14 @@ namespace Zepto.Query.Planning;
 internal sealed class BaseTableSource : TableSource
 {
     private static readonly ColumnShape SequenceShape = new(ColumnType.Int64, VectorKind.Int64, false);
+    private static readonly ColumnShape MaskShape = new(ColumnType.Bool, VectorKind.Bool, true);
     private readonly PlanContext _context;
     private readonly TableSchema _schema;
     private readonly string _alias;
     private int _timeIndex = -1;
     private int _sequenceIndex = -1;
+    private int _maskIndex = -1;
+    private Expression[] _masked = [];
 
     public BaseTableSource(PlanContext context, Table table, TableSchema schema, string alias)
         : base(new Scope([.. schema.Columns.Select((c, i) => new ScopeColumn(alias, c.Name, ShapeOf(schema, i)))]))
@@ -38,6 +41,12 @@ internal sealed class BaseTableSource : TableSource
 
     /// <summary>Only the first and the last row of each series within the time range matter; set before <see cref="Build"/>.</summary>
     public bool OnlyEdges { get; set; }
+
+    /// <summary>Lets the scan answer comparisons with constants, for whoever binds the conditions with this source; set before <see cref="Build"/>.</summary>
+    public bool UsesMask { get; set; }
+
+    /// <summary>Whether a row meets the conditions that the scan answers.</summary>
+    public BoundExpression Mask => ExpressionBinder.Reference(_maskIndex, MaskShape);
 
     /// <summary>The only symbols whose rows the caller sees; null for all rows.</summary>
     public SymbolAccess? VisibleSymbols => _schema.SymbolIndex < 0 ? null : _context.Access.Symbols;
@@ -69,7 +78,7 @@ internal sealed class BaseTableSource : TableSource
     /// <summary>A source that reads the same columns by a scan that shares the slices of this one's.</summary>
     public BaseTableSource MakeFollower()
     {
-        var follower = new BaseTableSource(_context, Table, _schema, _alias) { NeedsOrder = NeedsOrder, Leader = Scan };
+        var follower = new BaseTableSource(_context, Table, _schema, _alias) { NeedsOrder = NeedsOrder, UsesMask = UsesMask, Leader = Scan };
         for (var i = 0; i < Scope.Columns.Count; i++)
             follower.Scope.Columns[i].IsUsed = Scope.Columns[i].IsUsed;
         return follower;
@@ -80,7 +89,8 @@ internal sealed class BaseTableSource : TableSource
         var restriction = new ScanRestrictionPlanner(Scope, _schema).Take(conjuncts);
         restriction.Visible = VisibleSymbols;
         ReadsOneSeries = _schema.SymbolIndex < 0 || restriction.Symbols is { Length: 1 };
-        foreach (var conjunct in conjuncts)
+        _masked = UsesMask ? [.. restriction.MaskBounds.Select(m => m.Condition).Distinct()] : [];
+        foreach (var conjunct in conjuncts.Except(_masked))
             MarkUsed(Scope, conjunct);
         var columns = new List<int>();
         for (var i = 0; i < Scope.Columns.Count; i++)
@@ -98,17 +108,34 @@ internal sealed class BaseTableSource : TableSource
             columns.Add(ScanOperator.SequenceColumn);
         }
 
-        var shape = columns.Select(c => c == ScanOperator.SequenceColumn ? SequenceShape : ShapeOf(_schema, c)).ToArray();
+        if (_masked.Length > 0)
+        {
+            _maskIndex = columns.Count;
+            columns.Add(ScanOperator.MaskColumn);
+        }
+
+        var shape = columns.Select(c => c switch { ScanOperator.SequenceColumn => SequenceShape, ScanOperator.MaskColumn => MaskShape, _ => ShapeOf(_schema, c) }).ToArray();
         var dictionaries = columns.Select(DictionaryOf).ToArray();
-        Scan = new ScanOperator(_context.Database, Table, _schema, [.. columns], shape, dictionaries, restriction) { OnlyEdges = OnlyEdges, Leader = Leader };
+        Scan = new ScanOperator(_context.Database, Table, _schema, [.. columns], shape, dictionaries, restriction)
+        {
+            OnlyEdges = OnlyEdges,
+            Leader = Leader,
+            Mask = _masked.Length == 0 ? null : new RowMask([.. restriction.MaskBounds.Select(m => m.Bound)], _schema),
+            Index = restriction.IndexConditions.Count == 0 || OnlyEdges ? null : new IndexCursor([.. restriction.IndexConditions.Select(ProbeOf)]),
+        };
         if (Leader is null)
             _context.Scans.Add(Scan);
         return Scan;
     }
 
+    /// <summary>Whether the scan that <see cref="Build"/> made answers a condition in the column <see cref="Mask"/>, together with all others that it answers.</summary>
+    public bool IsMasked(Expression condition) => Array.IndexOf(_masked, condition) >= 0;
+
+    private IndexProbe ProbeOf(IndexCondition condition) => new(condition, _schema, DictionaryOf(condition.Column), _context.Database.IndexMemory);
+
     private CodeDictionary? DictionaryOf(int column)
     {
-        if (column == ScanOperator.SequenceColumn)
+        if (column < 0)
             return null;
         return _schema.Columns[column].Type switch
         {

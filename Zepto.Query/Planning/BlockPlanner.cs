@@ -40,6 +40,7 @@ internal sealed class BlockPlanner(
         if (source is BaseTableSource table)
         {
             table.NeedsOrder = aggregates.NeedsOrder || windows.NeedsOrder;
+            table.UsesMask = true;
             table.OnlyEdges = where.Count == 0 && aggregates.NeedsOnlyEdges(table);
         }
 
@@ -59,7 +60,7 @@ internal sealed class BlockPlanner(
         {
             root = source.Build(where);
             binder.Clause = "in WHERE";
-            if (Conjunction.Bind(where, binder) is { } predicate)
+            if (Conjunction.Bind(where, binder, source) is { } predicate)
                 root = new FilterOperator(root, predicate, Conjunction.TextOf(where));
         }
 

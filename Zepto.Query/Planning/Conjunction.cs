@@ -16,11 +16,17 @@ internal static class Conjunction
     }
 
     /// <summary>Binds the parts as one condition; null for none.</summary>
-    public static BoundExpression? Bind(IReadOnlyList<Expression> parts, ExpressionBinder binder)
+    /// <param name="parts">The parts.</param>
+    /// <param name="binder">Binds over the columns of the source.</param>
+    /// <param name="source">What was built with the parts; a stored table may have answered some of them.</param>
+    public static BoundExpression? Bind(IReadOnlyList<Expression> parts, ExpressionBinder binder, TableSource? source = null)
     {
-        BoundExpression? whole = null;
+        var table = source as BaseTableSource;
+        var whole = table is not null && parts.Any(table.IsMasked) ? table.Mask : null;
         foreach (var part in parts)
         {
+            if (table is not null && table.IsMasked(part))
+                continue;
             var bound = Conversions.ToBool(binder.Bind(part), part.Position);
             whole = whole is null ? bound : ExpressionBuilder.Binary(BinaryOperator.And, whole, bound, part.Position);
         }

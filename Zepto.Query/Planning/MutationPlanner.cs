@@ -59,6 +59,7 @@ internal sealed class MutationPlanner(PlanContext context)
     {
         var schema = source.Schema;
         source.NeedsOrder = true;
+        source.UsesMask = true;
         var symbol = schema.SymbolIndex < 0 ? null : source.Scope.Columns[schema.SymbolIndex];
         if (symbol is not null)
             symbol.IsUsed = true;
@@ -67,7 +68,7 @@ internal sealed class MutationPlanner(PlanContext context)
         var where = Conjunction.Split(condition);
         var binder = new ExpressionBinder(source.Scope, new SyntaxEquality(source.Scope)) { Clause = "in WHERE" };
         var root = source.Build(where);
-        if (Conjunction.Bind(where, binder) is { } predicate)
+        if (Conjunction.Bind(where, binder, source) is { } predicate)
             root = new FilterOperator(root, predicate, Conjunction.TextOf(where));
         binder.Clause = "in SET";
         var outputs = new List<BoundExpression>();

@@ -10,6 +10,9 @@ namespace Zepto.Query.Planning;
 /// <summary>Finds in WHERE what a scan can leave out: other symbols, other times, blocks without a match.</summary>
 internal sealed class ScanRestrictionPlanner(Scope scope, TableSchema schema)
 {
+    /// <summary>Most constants of an IN that are looked up one by one in each segment.</summary>
+    private const int MostItems = 256;
+
     private readonly ExpressionBinder _constants = new(Scope.Empty, new SyntaxEquality(Scope.Empty)) { Clause = "in WHERE" };
     private readonly ScanRestriction _restriction = new();
 
@@ -18,13 +21,25 @@ internal sealed class ScanRestrictionPlanner(Scope scope, TableSchema schema)
     {
         for (var i = 0; i < conjuncts.Count;)
         {
+            var bounds = _restriction.BlockBounds.Count;
             if (TryTake(conjuncts[i]))
+            {
                 conjuncts.RemoveAt(i);
-            else
-                i++;
+                continue;
+            }
+
+            AddMask(conjuncts[i], _restriction.BlockBounds.GetRange(bounds, _restriction.BlockBounds.Count - bounds));
+            i++;
         }
 
         return _restriction;
+    }
+
+    private void AddMask(Expression conjunct, List<ColumnBound> bounds)
+    {
+        // BETWEEN has two, and it is exact when both are.
+        if (bounds.Count == (conjunct is Between ? 2 : 1) && bounds.TrueForAll(b => RowMask.IsExact(schema.Columns[b.Column].Type, b.Value)))
+            _restriction.MaskBounds.AddRange(bounds.Select(b => (conjunct, b)));
     }
 
     private bool TryTake(Expression conjunct)
@@ -41,6 +56,9 @@ internal sealed class ScanRestrictionPlanner(Scope scope, TableSchema schema)
                 return TryBound(column, BinaryOperator.GreaterOrEqual, between.Low) & TryBound(column, BinaryOperator.LessOrEqual, between.High);
             case InList { Negated: false } list when scope.IndexOf(list.Operand) == schema.SymbolIndex && schema.SymbolIndex >= 0 && list.Items.All(IsConstant):
                 return TrySymbols(list.Items);
+            case InList { Negated: false } list when scope.IndexOf(list.Operand) is >= 0 and var column && list.Items.Count <= MostItems && list.Items.All(IsConstant):
+                AddItems(column, list.Items);
+                return false;
             default:
                 return false;
         }
@@ -66,7 +84,55 @@ internal sealed class ScanRestrictionPlanner(Scope scope, TableSchema schema)
         var type = schema.Columns[column].Type;
         if ((TypeNames.IsNumber(type) || type == ColumnType.Timestamp) && (TypeNames.IsNumber(value.Type) || value.Type == ColumnType.Timestamp))
             _restriction.BlockBounds.Add(new ColumnBound(column, operation, value));
+        AddBound(column, operation, value, constant.Position);
         return false;
+    }
+
+    private void AddBound(int column, BinaryOperator operation, BoundExpression value, int position)
+    {
+        var attribute = schema.Columns[column].Attribute;
+        // Only values that are sorted, or that an index has in their order, have ranges; codes have none that mean anything.
+        var hasRanges = attribute is ColumnAttribute.Sorted or ColumnAttribute.Grouped && !TypeNames.IsText(schema.Columns[column].Type);
+        if (attribute != ColumnAttribute.None && (operation == BinaryOperator.Equal || hasRanges) && TryKey(column, ref value, position))
+            ConditionOn(column).Bounds.Add(new ColumnBound(column, operation, value));
+    }
+
+    private void AddItems(int column, IReadOnlyList<Expression> items)
+    {
+        if (schema.Columns[column].Attribute == ColumnAttribute.None)
+            return;
+        var values = _constants.Bind(items);
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (!TryKey(column, ref values[i], items[i].Position))
+                return;
+        }
+
+        ConditionOn(column).Items ??= values;
+    }
+
+    /// <summary>Whether a constant can be looked up among a column's values.</summary>
+    private bool TryKey(int column, ref BoundExpression value, int position)
+    {
+        var type = schema.Columns[column].Type;
+        if (value is NullConstant)
+            return false;
+        if (TypeNames.IsText(type))
+            return (value.Type == ColumnType.String && value.Kind == VectorKind.Text) || (type == ColumnType.Symbol && TypeNames.IsInteger(value.Type));
+        if (type == ColumnType.Timestamp && value.Type == ColumnType.String)
+            value = Conversions.ToTimestamp(value, position);
+        if (!TypeNames.IsNumber(value.Type) && value.Type != ColumnType.Timestamp)
+            return false;
+        return TypeNames.IsFloat(type) || value.Kind == VectorKind.Int64;
+    }
+
+    private IndexCondition ConditionOn(int column)
+    {
+        if (_restriction.IndexConditions.Find(c => c.Column == column) is { } known)
+            return known;
+        var condition = new IndexCondition(column);
+        _restriction.IndexConditions.Add(condition);
+        return condition;
     }
 
     private bool TrySymbols(IReadOnlyList<Expression> items)

@@ -43,6 +43,7 @@ internal sealed class SchemaStatements(Database database)
                 case DropColumnStatement drop: await DropColumnAsync(drop).ConfigureAwait(false); break;
                 case RenameColumnStatement rename: await RenameColumnAsync(rename).ConfigureAwait(false); break;
                 case SetRetentionStatement retention: await SetRetentionAsync(retention).ConfigureAwait(false); break;
+                case SetAttributeStatement set: await database.SetAttributeAsync(set.Table, set.Column, set.Attribute).ConfigureAwait(false); break;
                 case TruncateStatement truncate: await TruncateAsync(truncate).ConfigureAwait(false); break;
                 case OptimizeStatement optimize:
                     var table = Find(optimize.Table);
@@ -172,7 +173,7 @@ internal sealed class SchemaStatements(Database database)
         return result;
     }
 
-    // The columns that ClickHouse clients read, in their order.
+    // The columns that ClickHouse clients read, in their order; the attribute of a column is its comment.
     private static MetadataResult Describe(Table table)
     {
         var result = new MetadataResult(
@@ -181,7 +182,8 @@ internal sealed class SchemaStatements(Database database)
         foreach (var column in table.Schema.Columns)
         {
             var (kind, value) = column.Default is null ? ("", "") : ("DEFAULT", ColumnDefaults.TextOf(column.Default, column.Type));
-            result.Add(column.Name, TypeNames.Keyword(column.Type), kind, value, "", "", "");
+            var comment = column.Attribute == ColumnAttribute.None ? "" : TypeNames.Keyword(column.Attribute);
+            result.Add(column.Name, TypeNames.Keyword(column.Type), kind, value, comment, "", "");
         }
 
         return result;

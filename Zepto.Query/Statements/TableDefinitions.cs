@@ -58,6 +58,8 @@ internal static class TableDefinitions
         foreach (var column in schema.Columns)
         {
             text.Append(text[^1] == '(' ? "" : ", ").Append(ExpressionText.OfName(column.Name)).Append(' ').Append(TypeNames.Keyword(column.Type));
+            if (column.Attribute != ColumnAttribute.None)
+                text.Append(' ').Append(TypeNames.Keyword(column.Attribute));
             if (column.NotNull)
                 text.Append(" NOT NULL");
             if (column.Default is { } value)
@@ -103,10 +105,11 @@ internal static class TableDefinitions
         CheckName("Column", column.Name);
         // An omitted designated timestamp takes the current time anyway.
         if (column.Default is null || (isDesignatedTimestamp && IsClock(column.Default)))
-            return new ColumnDefinition(column.Name, type, column.NotNull);
+            return new ColumnDefinition(column.Name, type, column.NotNull, Attribute: column.Attribute);
         try
         {
-            return new ColumnDefinition(column.Name, type, column.NotNull, ColumnDefaults.Of(constants.Evaluate(column.Default, 0, nowNs: null), type));
+            var value = ColumnDefaults.Of(constants.Evaluate(column.Default, 0, nowNs: null), type);
+            return new ColumnDefinition(column.Name, type, column.NotNull, value, column.Attribute);
         }
         catch (SqlException error) when (error.Kind is StatementErrorKind.BadValue or StatementErrorKind.TypeMismatch)
         {

@@ -1,3 +1,5 @@
+using Zepto.Storage.Schema;
+
 namespace Zepto.Query.Syntax;
 
 /// <summary>ALTER TABLE, and how long rows are kept.</summary>
@@ -14,7 +16,7 @@ internal ref partial struct Parser
         var tablePosition = _token.Position;
         var (database, table) = ParseTableName();
         if (AtEnd)
-            throw Unexpected("ADD COLUMN, DROP COLUMN, RENAME COLUMN, SET TTL, UPDATE or DELETE");
+            throw Unexpected("ADD COLUMN, DROP COLUMN, RENAME COLUMN, SET TTL, SET ATTRIBUTE, UPDATE or DELETE");
         if (AcceptWords("ADD"u8, "COLUMN"u8))
         {
             var ifNotExists = AcceptIfNotExists();
@@ -39,11 +41,27 @@ internal ref partial struct Parser
             return new SetRetentionStatement(position, table, ParseRetention());
         if (AcceptWords("REMOVE"u8, "TTL"u8))
             return new SetRetentionStatement(position, table, null);
+        if (AcceptWords("SET"u8, "ATTRIBUTE"u8))
+        {
+            var column = ParseName("a column name");
+            var attribute = AcceptWord("NONE"u8) ? ColumnAttribute.None : AcceptAttribute() ?? throw Unexpected("SORTED, GROUPED, PARTED or NONE");
+            return new SetAttributeStatement(position, table, column, attribute);
+        }
+
         if (AtWord("UPDATE"u8))
             return ParseUpdate(position, new NamedTable(tablePosition, database, table, null));
         if (AtWord("DELETE"u8))
             return ParseDelete(position, new NamedTable(tablePosition, database, table, null));
         return AcceptWord("SET"u8) ? Refuse(position, "ALTER TABLE SET", out complete) : Refuse(position, "ALTER TABLE", out complete);
+    }
+
+    private ColumnAttribute? AcceptAttribute()
+    {
+        if (AcceptWord("SORTED"u8))
+            return ColumnAttribute.Sorted;
+        if (AcceptWord("GROUPED"u8))
+            return ColumnAttribute.Grouped;
+        return AcceptWord("PARTED"u8) ? ColumnAttribute.Parted : null;
     }
 
     private bool AcceptWords(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)

@@ -1,3 +1,5 @@
+using Zepto.Storage.Schema;
+
 namespace Zepto.Query.Syntax;
 
 /// <summary>CREATE, DROP, TRUNCATE and OPTIMIZE TABLE.</summary>
@@ -25,7 +27,7 @@ internal ref partial struct Parser
         return new CreateTableStatement(position, ifNotExists, name, columns, timestampColumn, retention);
     }
 
-    /// <summary>`name type [NULL | NOT NULL | DEFAULT literal]…`; CODEC and COMMENT are accepted and ignored.</summary>
+    /// <summary>`name type [NULL | NOT NULL | DEFAULT literal | SORTED | GROUPED | PARTED]…`; CODEC and COMMENT are accepted and ignored.</summary>
     private ColumnSyntax ParseColumnDefinition()
     {
         var position = _token.Position;
@@ -34,6 +36,7 @@ internal ref partial struct Parser
         var type = ParseTypeName();
         var notNull = false;
         Expression? standard = null;
+        var attribute = ColumnAttribute.None;
         while (true)
         {
             if (AcceptWord("NOT"u8))
@@ -56,9 +59,13 @@ internal ref partial struct Parser
                     throw Unexpected("'('");
                 SkipBrackets();
             }
+            else if (attribute == ColumnAttribute.None && AcceptAttribute() is { } written)
+            {
+                attribute = written;
+            }
             else if (!AcceptWord("NULL"u8))
             {
-                return new ColumnSyntax(position, name, type, typePosition, notNull, standard);
+                return new ColumnSyntax(position, name, type, typePosition, notNull, standard, attribute);
             }
         }
     }

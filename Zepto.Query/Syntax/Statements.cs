@@ -1,3 +1,5 @@
+using Zepto.Storage.Schema;
+
 namespace Zepto.Query.Syntax;
 
 /// <summary>A whole statement.</summary>
@@ -13,7 +15,8 @@ public sealed record Setting(string Name, string Value);
 public sealed record ExplainStatement(int Position, bool Analyze, SelectStatement Select) : Statement(Position);
 
 /// <summary>A column of CREATE TABLE or ADD COLUMN; the type's name as written and where it stands.</summary>
-public sealed record ColumnSyntax(int Position, string Name, string TypeName, int TypePosition, bool NotNull, Expression? Default) : SyntaxNode(Position);
+public sealed record ColumnSyntax(
+    int Position, string Name, string TypeName, int TypePosition, bool NotNull, Expression? Default, ColumnAttribute Attribute) : SyntaxNode(Position);
 
 /// <summary>How long rows are kept; <paramref name="Column"/> is the time that a ClickHouse expression counts from, null where none is named.</summary>
 public sealed record RetentionSyntax(int Position, string? Column, long Nanoseconds) : SyntaxNode(Position);
@@ -36,6 +39,9 @@ public sealed record RenameColumnStatement(int Position, string Table, string Co
 
 /// <summary>ALTER TABLE … SET TTL, or REMOVE TTL, which has no <paramref name="Retention"/>.</summary>
 public sealed record SetRetentionStatement(int Position, string Table, RetentionSyntax? Retention) : Statement(Position);
+
+/// <summary>ALTER TABLE … SET ATTRIBUTE c SORTED, GROUPED, PARTED or NONE.</summary>
+public sealed record SetAttributeStatement(int Position, string Table, string Column, ColumnAttribute Attribute) : Statement(Position);
 
 /// <summary>TRUNCATE TABLE.</summary>
 public sealed record TruncateStatement(int Position, bool IfExists, string Table) : Statement(Position);

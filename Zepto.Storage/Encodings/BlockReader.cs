@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.Intrinsics;
+using Zepto.Storage.Indexes;
 using Zepto.Storage.Schema;
 
 namespace Zepto.Storage.Encodings;
@@ -12,6 +13,9 @@ namespace Zepto.Storage.Encodings;
 internal readonly unsafe ref struct BlockReader(byte* memory, int sizeBytes, ColumnType type, int rows)
 {
     private const int PartRows = 512;
+
+    // With more distinct values in a block, answering once for each costs more than it saves.
+    private const int MostAnswers = 1024;
 
     /// <summary>Address of stored values of a raw block; null for any other.</summary>
     public void* TryAddress(in EncodedBlock block, int row)
@@ -42,6 +46,33 @@ internal readonly unsafe ref struct BlockReader(byte* memory, int sizeBytes, Col
                 DecodeNarrow(block, firstRow, count, target);
                 break;
         }
+    }
+
+    /// <summary>Which rows of an 8-byte type have values with keys in a range, found by their codes; false when their values must be looked at.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="firstRow">First row.</param>
+    /// <param name="count">Rows.</param>
+    /// <param name="keys">The range; NULL is in none.</param>
+    /// <param name="mask">Receives 1 or 0 a row.</param>
+    public bool TryMatch(in EncodedBlock block, int firstRow, int count, KeyRange keys, byte* mask)
+    {
+        // Codes of a float's bits do not ascend with the float.
+        var isBits = block.Encoding == BlockEncoding.Frame && type == ColumnType.Float64;
+        if (block.Encoding == BlockEncoding.Raw || isBits || (block.Encoding == BlockEncoding.Dictionary ? block.Entries > MostAnswers : block.CodeBytes > 4))
+            return false;
+        Check(block);
+        if (block.Encoding == BlockEncoding.Dictionary)
+        {
+            MatchDictionary(block, firstRow, count, keys, mask);
+            return true;
+        }
+
+        var range = CodeRange.Of(block, keys);
+        if (range.IsEmpty || block.CodeBytes == 0)
+            new Span<byte>(mask, count).Fill(range.IsEmpty ? (byte)0 : (byte)1);
+        else
+            CodeMasks.Fill(block.CodeBytes, Low(block, firstRow), High(block, firstRow), range, mask, count);
+        return true;
     }
 
     /// <summary>The 64 bits of one value of an 8-byte type.</summary>
@@ -133,6 +164,23 @@ internal readonly unsafe ref struct BlockReader(byte* memory, int sizeBytes, Col
             Look(new ReadOnlySpan<long>(memory + block.Offset, block.Entries), codes, block.CodeBytes, (long*)target, count);
         else
             Look(new ReadOnlySpan<int>(memory + block.Offset, block.Entries), codes, block.CodeBytes, (int*)target, count);
+    }
+
+    private void MatchDictionary(in EncodedBlock block, int firstRow, int count, KeyRange keys, byte* mask)
+    {
+        var answers = stackalloc byte[MostAnswers];
+        var values = (long*)(memory + block.Offset);
+        for (var i = 0; i < block.Entries; i++)
+        {
+            var key = type == ColumnType.Float64 ? OrderKeys.Of(BitConverter.Int64BitsToDouble(values[i])) : values[i];
+            answers[i] = key != OrderKeys.Null && key >= keys.First && key <= keys.Last ? (byte)1 : (byte)0;
+        }
+
+        // Codes come from disk: the span refuses one beyond the list.
+        var listed = new ReadOnlySpan<byte>(answers, block.Entries);
+        var codes = memory + block.Offset + EncodedBlock.Align(block.Entries * sizeof(long)) + firstRow * block.CodeBytes;
+        for (var i = 0; i < count; i++)
+            mask[i] = listed[block.CodeBytes == 1 ? codes[i] : ((ushort*)codes)[i]];
     }
 
     private static void Look<T>(ReadOnlySpan<T> distinct, byte* codes, int codeBytes, T* target, int count) where T : unmanaged

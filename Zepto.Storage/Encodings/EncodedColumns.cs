@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Zepto.Storage.Indexes;
 using Zepto.Storage.Schema;
 using Zepto.Storage.Segments;
 
@@ -11,6 +12,9 @@ internal sealed unsafe class EncodedColumns(SegmentLayout layout, int rows, byte
 {
     /// <summary>Stream of the arrival numbers.</summary>
     public const int Sequences = 0;
+
+    /// <summary>From so many rows of a block on, decoding all between the first and the last one takes less time than decoding each by itself.</summary>
+    private const int WholeBlockRows = 16;
 
     private readonly int _blocks = Segment.BlockCount(rows);
 
@@ -43,6 +47,40 @@ internal sealed unsafe class EncodedColumns(SegmentLayout layout, int rows, byte
             row += part;
             count -= part;
             target += part * width;
+        }
+    }
+
+    /// <summary>Which rows of one block of an 8-byte stream have values with keys in a range: <see cref="BlockReader.TryMatch"/>.</summary>
+    public bool TryMatch(int stream, int row, int count, KeyRange keys, byte* mask)
+    {
+        var block = row / Segment.BlockRows;
+        Debug.Assert(row + count <= Math.Min(rows, (block + 1) * Segment.BlockRows));
+        return Reader(stream, block).TryMatch(Block(stream, block), row % Segment.BlockRows, count, keys, mask);
+    }
+
+    /// <summary>Writes the values of single rows, which ascend, in their stored width; <paramref name="room"/> has room for those of a block.</summary>
+    public void DecodeRows(int stream, ReadOnlySpan<int> rows, byte* target, byte* room)
+    {
+        var width = TableSchema.WidthBytes(TypeOf(stream));
+        while (!rows.IsEmpty)
+        {
+            var block = rows[0] / Segment.BlockRows;
+            var count = 1;
+            while (count < rows.Length && rows[count] / Segment.BlockRows == block)
+                count++;
+            if (count < WholeBlockRows)
+            {
+                for (var i = 0; i < count; i++)
+                    Reader(stream, block).Decode(Block(stream, block), rows[i] % Segment.BlockRows, 1, target + i * width);
+            }
+            else
+            {
+                Decode(stream, rows[0], rows[count - 1] - rows[0] + 1, room);
+                RowPicking.Pick(room, width, rows[..count], rows[0], target);
+            }
+
+            target += count * width;
+            rows = rows[count..];
         }
     }
 

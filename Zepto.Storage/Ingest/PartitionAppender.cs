@@ -1,5 +1,6 @@
 using Zepto.Storage.Epochs;
 using Zepto.Storage.Extents;
+using Zepto.Storage.Indexes;
 using Zepto.Storage.Schema;
 using Zepto.Storage.Segments;
 using Zepto.Storage.Tables;
@@ -88,6 +89,26 @@ internal sealed unsafe partial class PartitionAppender : IDisposable
         }
 
         _retired.Add([.. segments], isForgotten ? SegmentFate.Forgotten : SegmentFate.Reused);
+    }
+
+    /// <summary>Frees a column's indexes once no reader can look at them.</summary>
+    public void RetireIndexes(Table table, ColumnId column)
+    {
+        var indexes = new List<ColumnIndex>();
+        for (var i = 0; i < table.SeriesCount; i++)
+        {
+            foreach (var partition in table.SeriesAt(i).Partitions.Span)
+            {
+                foreach (ref readonly var slice in partition.State.Slices)
+                {
+                    if (slice.Segment.TakeIndex(column) is { } index)
+                        indexes.Add(index);
+                }
+            }
+        }
+
+        if (indexes.Count > 0)
+            _retired.Add([.. indexes]);
     }
 
     /// <summary>Rows of the batch, named by <paramref name="order"/>, in time order and none before the partition's last row.</summary>

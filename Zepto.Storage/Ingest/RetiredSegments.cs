@@ -1,5 +1,6 @@
 using Zepto.Storage.Epochs;
 using Zepto.Storage.Extents;
+using Zepto.Storage.Indexes;
 using Zepto.Storage.Segments;
 using Zepto.Storage.Tables;
 
@@ -34,6 +35,13 @@ internal sealed class RetiredSegments(SegmentAllocator allocator, EpochRegistry 
         Volatile.Write(ref _count, _waiting.Count);
     }
 
+    /// <summary>As <see cref="Add(List{Replaced})"/>, for indexes whose segments stay.</summary>
+    public void Add(ColumnIndex[] indexes)
+    {
+        _waiting.Enqueue((epochs.Advance(), new Replaced(null, null, null, [], SegmentFate.Reused) { Indexes = indexes }));
+        Volatile.Write(ref _count, _waiting.Count);
+    }
+
     /// <summary>Frees what no reader can see any more; between statements.</summary>
     public void Reclaim()
     {
@@ -46,8 +54,13 @@ internal sealed class RetiredSegments(SegmentAllocator allocator, EpochRegistry 
             (over, _fate) = (oldest.Epoch, fate);
             _waiting.Dequeue();
             Forget(oldest.Replaced);
+            foreach (var index in oldest.Replaced.Indexes ?? [])
+                index.Dispose();
             foreach (var segment in oldest.Replaced.Segments)
+            {
+                segment.FreeIndexes();
                 _freed.Add(segment.Allocation);
+            }
         }
 
         Free();
@@ -93,4 +106,8 @@ internal enum SegmentFate : byte
 }
 
 /// <summary>Segments that <c>Newer</c>, the state of a partition, does not use any more. <c>Series</c>: where to remove the partition once it is empty.</summary>
-internal readonly record struct Replaced(Series? Series, Partition? Partition, PartitionState? Newer, Segment[] Segments, SegmentFate Fate);
+internal readonly record struct Replaced(Series? Series, Partition? Partition, PartitionState? Newer, Segment[] Segments, SegmentFate Fate)
+{
+    /// <summary>Indexes of other segments that go as well.</summary>
+    public ColumnIndex[]? Indexes { get; init; }
+}

@@ -4,7 +4,7 @@ namespace Zepto.Storage.Persistence;
 
 // Columns of a table, in the manifest and in the log; a text is its length i32 and UTF-8:
 //   designated timestamp's column i32 (-1: none) | id of the next column i32
-//   columns: count i32, each: id i32 | name text | type u8 | flags u8 (1 NOT NULL, 2 has a default, 4 the default is a text)
+//   columns: count i32, each: id i32 | name text | type u8 | flags u8 (1 NOT NULL, 2 has a default, 4 the default is a text, 8 and 16 the attribute)
 //     | with a default: integer i64 | float64 bits i64 | with flag 4: text
 /// <summary>A table's columns to and from bytes.</summary>
 internal static class SchemaCodec
@@ -12,6 +12,8 @@ internal static class SchemaCodec
     private const byte NotNull = 1;
     private const byte HasDefault = 2;
     private const byte DefaultIsText = 4;
+    private const int AttributeShift = 3;
+    private const byte AttributeMask = 3;
 
     public static void Write(ByteWriter bytes, TableSchema schema)
     {
@@ -58,7 +60,8 @@ internal static class SchemaCodec
 
     private static void WriteColumn(ByteWriter bytes, ColumnId id, ColumnDefinition column)
     {
-        var flags = (column.NotNull ? NotNull : 0) | (column.Default is null ? 0 : HasDefault) | (column.Default?.Text is null ? 0 : DefaultIsText);
+        var flags = (column.NotNull ? NotNull : 0) | (column.Default is null ? 0 : HasDefault) | (column.Default?.Text is null ? 0 : DefaultIsText)
+            | ((byte)column.Attribute << AttributeShift);
         bytes.Int32(id.Value);
         bytes.Text(column.Name);
         bytes.UInt8((byte)column.Type);
@@ -79,6 +82,6 @@ internal static class SchemaCodec
         ColumnDefault? value = null;
         if ((flags & HasDefault) != 0)
             value = new ColumnDefault(bytes.Int64(), bytes.Float64(), (flags & DefaultIsText) != 0 ? bytes.Text() : null);
-        return new ColumnDefinition(name, type, (flags & NotNull) != 0, value);
+        return new ColumnDefinition(name, type, (flags & NotNull) != 0, value, (ColumnAttribute)((flags >> AttributeShift) & AttributeMask));
     }
 }

@@ -15,6 +15,8 @@ public sealed class TableSchema
     {
         if (timestampColumn is not null && TimestampIndex < 0)
             throw new StorageException(StorageErrorKind.BadDefinition, $"timestamp = {timestampColumn} names no TIMESTAMP_NS column");
+        foreach (var column in columns)
+            column.CheckAttribute();
     }
 
     private TableSchema(ColumnDefinition[] columns, ColumnId[] ids, ColumnId nextId, int timestampIndex)
@@ -95,6 +97,15 @@ public sealed class TableSchema
     {
         ColumnDefinition[] columns = [.. Columns];
         columns[column] = columns[column] with { Name = name };
+        return new TableSchema(columns, _ids, NextId, TimestampIndex);
+    }
+
+    /// <summary>The schema with another attribute for a column; throws StorageException where its type has no such attribute.</summary>
+    public TableSchema WithAttribute(int column, ColumnAttribute attribute)
+    {
+        ColumnDefinition[] columns = [.. Columns];
+        columns[column] = columns[column] with { Attribute = attribute };
+        columns[column].CheckAttribute();
         return new TableSchema(columns, _ids, NextId, TimestampIndex);
     }
 

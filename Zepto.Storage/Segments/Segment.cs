@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Zepto.Storage.Encodings;
 using Zepto.Storage.Extents;
+using Zepto.Storage.Indexes;
 using Zepto.Storage.Schema;
 
 namespace Zepto.Storage.Segments;
@@ -13,7 +14,7 @@ namespace Zepto.Storage.Segments;
 /// beyond <see cref="PublishedRows"/> and then raises it; rows below it never change. Encoded, it is full and never changes at all. A reader holds an
 /// epoch lease while it looks. Columns are named by their ids, which mean the same under every schema of the table.
 /// </summary>
-public sealed unsafe class Segment
+public sealed unsafe partial class Segment
 {
     /// <summary>Rows that share one set of statistics.</summary>
     public const int BlockRows = 4096;
@@ -85,9 +86,39 @@ public sealed unsafe class Segment
     public void* Read(ColumnId column, int startRow, int rowCount, void* scratch) =>
         _encoded is null ? Address(column, startRow) : Decode(1 + Layout.PositionOf(column), startRow, rowCount, scratch);
 
+    /// <summary>
+    /// Which rows of one block of an 8-byte column have values with keys in a range (see <see cref="OrderKeys"/>), 1 or 0 a row; false when their values
+    /// must be looked at, as in every raw segment.
+    /// </summary>
+    public bool TryMatch(ColumnId column, int startRow, int rowCount, KeyRange keys, byte* mask) =>
+        _encoded is not null && _encoded.TryMatch(1 + Layout.PositionOf(column), startRow, rowCount, keys, mask);
+
     /// <summary>Arrival numbers, as <see cref="Read"/>.</summary>
     public long* ReadSequences(int startRow, int rowCount, long* scratch) =>
         _encoded is null ? SequenceAddress(startRow) : (long*)Decode(EncodedColumns.Sequences, startRow, rowCount, scratch);
+
+    /// <summary>Values of single rows, which ascend, in their stored width, together in <paramref name="target"/>.</summary>
+    /// <param name="column">A column that the segment has.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="target">Gets the values.</param>
+    /// <param name="room">Room for the values of a block, if they are encoded.</param>
+    public void ReadRows(ColumnId column, ReadOnlySpan<int> rows, void* target, void* room)
+    {
+        var position = Layout.PositionOf(column);
+        if (_encoded is not null)
+            _encoded.DecodeRows(1 + position, rows, (byte*)target, (byte*)room);
+        else
+            RowPicking.Pick(_memory + _valueOffsets[position], Layout.Columns[position].WidthBytes, rows, 0, target);
+    }
+
+    /// <summary>Arrival numbers, as <see cref="ReadRows"/>.</summary>
+    public void ReadSequencesOf(ReadOnlySpan<int> rows, long* target, void* room)
+    {
+        if (_encoded is not null)
+            _encoded.DecodeRows(EncodedColumns.Sequences, rows, (byte*)target, (byte*)room);
+        else
+            RowPicking.Pick(_memory, sizeof(long), rows, 0, target);
+    }
 
     /// <summary>One value of an INT64 or TIMESTAMP_NS column.</summary>
     public long Int64At(ColumnId column, int row) => _encoded is null ? *(long*)Address(column, row) : _encoded.Int64At(1 + Layout.PositionOf(column), row);

@@ -22,7 +22,8 @@ public readonly struct SegmentSlice
     /// <summary>First row of the slice in its segment.</summary>
     public int StartRow { get; }
 
-    internal bool IsOpen => _rowCount < 0;
+    /// <summary>Whether it grows with its segment.</summary>
+    public bool IsOpen => _rowCount < 0;
 
     /// <summary>Rows published so far, committed or not; for the writer.</summary>
     internal int PublishedRows => IsOpen ? Segment.PublishedRows - StartRow : _rowCount;

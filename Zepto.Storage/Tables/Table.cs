@@ -205,6 +205,19 @@ public sealed class Table : IDisposable
         Volatile.Write(ref _schema, schema);
     }
 
+    /// <summary>Frees what scans keep beside the rows; no reader may be running.</summary>
+    internal void FreeIndexes()
+    {
+        for (var i = 0; i < SeriesCount; i++)
+        {
+            foreach (var partition in SeriesAt(i).Partitions.Span)
+            {
+                foreach (ref readonly var slice in partition.State.Slices)
+                    slice.Segment.FreeIndexes();
+            }
+        }
+    }
+
     public void Dispose()
     {
         foreach (var strings in _strings)

@@ -13,10 +13,16 @@ namespace Zepto.Query.Execution.Scans;
 /// Reads a table's rows as of one moment, series by series and in time order within a series. Columns are views on the segments where the
 /// stored width is the vector's (no copy), decoded copies of encoded segments, widened copies for INT32 and FLOAT32.
 /// </summary>
-internal sealed unsafe class ScanOperator : Operator
+internal sealed unsafe partial class ScanOperator : Operator
 {
     /// <summary>In the list of columns: the hidden arrival number of the row, INT64.</summary>
     public const int SequenceColumn = -1;
+
+    /// <summary>In the list of columns: whether the row meets the conditions of <see cref="Mask"/>, BOOL.</summary>
+    public const int MaskColumn = -2;
+
+    // Of an encoded block at most so small a part is read row by row.
+    private const int PickedShare = 64;
 
     private readonly Table _table;
     private readonly TableSchema _schema;
@@ -36,9 +42,13 @@ internal sealed unsafe class ScanOperator : Operator
     private int _row;
     private int _endRow;
     private int* _symbol;
+    private byte* _mask;
+    private int* _picks;
     private bool _bestFirst;
     private int _boundColumn;
     private SortBound _bound;
+    private bool _isOpen;
+    private PickedRows _picked;
 
     public ScanOperator(
         Database database, Table table, TableSchema schema, int[] columns, ColumnShape[] shape, CodeDictionary?[] dictionaries, ScanRestriction restriction)
@@ -64,22 +74,38 @@ internal sealed unsafe class ScanOperator : Operator
     /// </summary>
     public ScanOperator? Leader { get; init; }
 
+    /// <summary>Finds rows by the attributes of columns; null where no condition is on a column that has one.</summary>
+    public IndexCursor? Index { get; init; }
+
+    /// <summary>Conditions that it answers in the column <see cref="MaskColumn"/>; chunks without a row that meets them are left out.</summary>
+    public RowMask? Mask { get; init; }
+
     public override double RowCostNs => 0.1;
 
     public override int AscendingColumn => _schema.TimestampIndex < 0 ? -1 : Array.IndexOf(_columns, _schema.TimestampIndex);
 
     /// <summary>
     /// Rows that the opened scan will read at most, exact but for blocks that it skips; counting stops when they are more than
-    /// <paramref name="enough"/>.
+    /// <paramref name="enough"/>. Before the first row.
     /// </summary>
-    public long EstimateRows(long enough) => OnlyEdges ? 2L * _snapshot.SeriesCount : _snapshot.CountRows(enough);
+    public long EstimateRows(long enough)
+    {
+        if (OnlyEdges)
+            return 2L * _snapshot.SeriesCount;
+        var rows = _snapshot.CountRows(enough);
+        if (rows <= enough || Index is null)
+            return rows;
+        var found = Index.CountRows(_slices, enough) ?? rows;
+        _slices.Reset();
+        return found;
+    }
 
     public override string Describe()
     {
         var kind = OnlyEdges ? "First and last rows of" : _restriction.Symbols is null ? "Scan" : "Symbol scan";
         var time = _restriction.TimeBounds.Count == 0 ? "" : ", time range";
         var blocks = _restriction.BlockBounds.Count == 0 ? "" : ", zone maps";
-        return $"{kind} {_table.Name} ({_columns.Length} columns{time}{blocks})";
+        return $"{kind} {_table.Name} ({_columns.Length} columns{time}{blocks}{DescribeIndex()})";
     }
 
     public override void Open(QueryRun run)
@@ -90,15 +116,23 @@ internal sealed unsafe class ScanOperator : Operator
         _chunkMarked = false;
         _boundColumn = -1;
         _bestFirst = false;
+        _isOpen = false;
         _symbol = run.Arena.Allocate<int>(1);
+        _picks = run.Arena.Allocate<int>(Segment.BlockRows / PickedShare);
+        _picked.Clear();
         for (var i = 0; i < _pruning.Length; i++)
             _pruning[i].Open(_restriction.BlockBounds[i], _schema, _context);
 
-        if (Leader is not null)
-            return;
-        _snapshot.Open(_context);
-        _slices.Reset();
-        _edges.Reset();
+        if (Leader is null)
+        {
+            _snapshot.Open(_context);
+            _slices.Reset();
+            _edges.Reset();
+        }
+
+        Mask?.Open(_context);
+        Index?.Open(_context, run.Arena, (Leader ?? this)._snapshot.Sequence);
+        _isOpen = true;
     }
 
     public override bool Next()
@@ -110,15 +144,11 @@ internal sealed unsafe class ScanOperator : Operator
             return false;
         while (true)
         {
-            while (_segment is not null && _row < _endRow)
+            while (_segment is not null && TryMove(out var start, out var end))
             {
-                var block = _row / Segment.BlockRows;
-                var end = Math.Min(_endRow, (block + 1) * Segment.BlockRows);
-                var start = _row;
-                _row = end;
-                if (!MayMatch(block))
+                if (_picked.Count == 0 && !MayMatch(start / Segment.BlockRows))
                     continue;
-                run.RowsScanned += end - start;
+                run.RowsScanned += _picked.Count > 0 ? _picked.Count : end - start;
                 if (!TryServe(start, end - start))
                     continue;
                 return true;
@@ -129,6 +159,7 @@ internal sealed unsafe class ScanOperator : Operator
             _segment = rows.Segment;
             (_row, _endRow) = (rows.StartRow, rows.EndRow);
             *_symbol = rows.Series.SymbolId;
+            Index?.Begin(rows);
         }
     }
 
@@ -150,6 +181,7 @@ internal sealed unsafe class ScanOperator : Operator
     {
         ReleaseChunk();
         _segment = null;
+        _isOpen = false;
         _best.Clear();
         if (Leader is null)
             _snapshot.Close();
@@ -162,6 +194,34 @@ internal sealed unsafe class ScanOperator : Operator
         if (OnlyEdges)
             return _edges.TryTake(out rows);
         return _bestFirst ? _best.TryTake(out rows) : (Leader ?? this)._slices.TryTake(out rows);
+    }
+
+    /// <summary>Goes to the next rows of the segment, all of one block.</summary>
+    private bool TryMove(out int start, out int end)
+    {
+        if (Index is not null)
+        {
+            var more = Index.TryTake(out start, out end);
+            _picked = Index.Picked;
+            return more;
+        }
+
+        _picked.Clear();
+        start = _row;
+        end = Math.Min(_endRow, (_row / Segment.BlockRows + 1) * Segment.BlockRows);
+        _row = end;
+        return start < end;
+    }
+
+    private string DescribeIndex()
+    {
+        if (Index is null)
+            return "";
+        if (!_isOpen || Leader is not null)
+            return ", " + Index.Describe();
+        var text = ", " + Index.Describe(_slices);
+        _slices.Reset();
+        return text;
     }
 
     private void ReleaseChunk()
@@ -190,71 +250,75 @@ internal sealed unsafe class ScanOperator : Operator
     {
         _chunkMark = _run!.Scratch.MarkPosition();
         _chunkMarked = true;
-        if (!TryCutToWanted(ref start, ref rows))
+        if (!(_picked.Count > 0 ? TryMaskPicked() : TryMask(ref start, ref rows)))
         {
             ReleaseChunk();
             return false;
         }
 
-        RowCount = rows;
+        RowCount = _picked.Count > 0 ? _picked.Count : rows;
         for (var i = 0; i < _columns.Length; i++)
             Columns[i] = Read(i, _columns[i], start, rows);
         return true;
     }
 
-    private bool TryCutToWanted(ref int start, ref int rows)
+    private bool TryMaskPicked()
     {
-        if (_boundColumn < 0 || _columns.Length == 1 || !_segment!.IsEncoded)
+        if (Mask is null)
             return true;
-        var id = _schema.IdOf(_boundColumn);
-        return !_segment.HasColumn(id) || WantedRows.TryCut(_segment, id, _schema.Columns[_boundColumn].Type, _bound, _run!.Scratch, ref start, ref rows);
+        var rows = _picked.Span;
+        _mask = _run!.Scratch.Allocate<byte>(rows.Length);
+        return Mask.TryFill(_segment!, rows, _run.Scratch, _mask) && new ReadOnlySpan<byte>(_mask, rows.Length).Contains((byte)1);
     }
 
-    private Vector Read(int output, int column, int start, int rows)
+    /// <summary>Tests the rows; false when none is left. Of an encoded block only those from the first one that is left to the last are read, or each by itself.</summary>
+    private bool TryMask(ref int start, ref int rows)
     {
-        var segment = _segment!;
-        if (column == SequenceColumn)
-            return Vector.Of(VectorKind.Int64, segment.ReadSequences(start, rows, Room<long>(rows)), rows, false);
-        var kind = Shape[output].Kind;
-        if (column == _schema.SymbolIndex)
-            return Vector.OfConstant(kind, _symbol, rows, false, _dictionaries[output]);
-        var id = _schema.IdOf(column);
-        if (!segment.HasColumn(id))
-            return NullVector(kind, rows, _dictionaries[output]);
-        var type = _schema.Columns[column].Type;
-        var nulls = column != _schema.TimestampIndex && segment.Block(id, start / Segment.BlockRows).NullCount > 0;
-        return type switch
+        var (segment, scratch) = (_segment!, _run!.Scratch);
+        var isBound = TryBoundTest(out var test);
+        if (Mask is null && !isBound)
+            return true;
+        _mask = scratch.Allocate<byte>(rows);
+        if (Mask is null ? !test.TryFill(segment, start, rows, scratch, _mask) : !Mask.TryFill(segment, start, rows, scratch, _mask))
+            return false;
+        if (Mask is not null && isBound && !RowMask.TryNarrow(test, segment, start, rows, scratch, _mask))
+            return false;
+        var mask = new ReadOnlySpan<byte>(_mask, rows);
+        var first = mask.IndexOf((byte)1);
+        if (first < 0)
+            return false;
+        if (!segment.IsEncoded)
+            return true;
+        rows = mask.LastIndexOf((byte)1) - first + 1;
+        start += first;
+        _mask += first;
+        Pick(start, rows);
+        return true;
+    }
+
+    /// <summary>Picks the rows of the mask when they are so few that finding the values one by one is cheaper than decoding all.</summary>
+    private void Pick(int start, int rows)
+    {
+        var mask = new Span<byte>(_mask, rows);
+        if (mask.Count((byte)1) > rows / PickedShare)
+            return;
+        _picked = new PickedRows(_picks);
+        for (var row = 0; row < rows; row++)
         {
-            ColumnType.Int32 => Widen(new ReadOnlySpan<int>(segment.Read(id, start, rows, Room<int>(rows)), rows), nulls),
-            ColumnType.Float32 => Widen(new ReadOnlySpan<float>(segment.Read(id, start, rows, Room<float>(rows)), rows), nulls),
-            _ => Vector.Of(kind, segment.Read(id, start, rows, Room<long>(rows)), rows, nulls, _dictionaries[output]),
-        };
+            var next = mask[row..].IndexOf((byte)1);
+            if (next < 0)
+                break;
+            row += next;
+            _picked.Add(start + row);
+        }
+
+        mask[.._picked.Count].Fill(1);
     }
 
-    /// <summary>Where the chunk's values are decoded to, if they are encoded.</summary>
-    private T* Room<T>(int rows) where T : unmanaged => _segment!.IsEncoded ? _run!.Scratch.Allocate<T>(rows) : null;
-
-    private Vector NullVector(VectorKind kind, int rows, CodeDictionary? dictionary)
+    private bool TryBoundTest(out ValueTest test)
     {
-        var value = _run!.Scratch.Allocate<long>(2);
-        value[0] = kind switch { VectorKind.Int64 => Nulls.Int64, VectorKind.Float64 => Nulls.Float64Bits, VectorKind.Bool => Nulls.Bool, _ => 0 };
-        value[1] = 0;
-        return Vector.OfConstant(kind, value, rows, true, dictionary);
-    }
-
-    private Vector Widen(ReadOnlySpan<int> values, bool nulls)
-    {
-        var wide = _run!.Scratch.Allocate<long>(values.Length);
-        for (var i = 0; i < values.Length; i++)
-            wide[i] = values[i] == Nulls.Int32 ? Nulls.Int64 : values[i];
-        return Vector.Of(VectorKind.Int64, wide, values.Length, nulls);
-    }
-
-    private Vector Widen(ReadOnlySpan<float> values, bool nulls)
-    {
-        var wide = _run!.Scratch.Allocate<double>(values.Length);
-        for (var i = 0; i < values.Length; i++)
-            wide[i] = Nulls.IsNull(values[i]) ? Nulls.Float64 : values[i];
-        return Vector.Of(VectorKind.Float64, wide, values.Length, nulls);
+        test = default;
+        return _boundColumn >= 0 && _columns.Length > 1 && _segment!.IsEncoded && _segment.HasColumn(_schema.IdOf(_boundColumn))
+            && WantedRows.TryMake(_schema.IdOf(_boundColumn), _schema.Columns[_boundColumn].Type, _bound, out test);
     }
 }

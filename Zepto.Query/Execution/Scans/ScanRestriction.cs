@@ -9,7 +9,8 @@ internal readonly record struct ColumnBound(int Column, BinaryOperator Operator,
 
 /// <summary>
 /// What a scan may leave out. Symbols and time bounds are exact: the scan gives no other row, so the planner drops those conditions. Block bounds
-/// only skip blocks; their conditions stay in a filter above.
+/// only skip blocks and index conditions rows; their conditions stay in a filter above. What is exact among them becomes a mask of the rows that the scan
+/// gives as a column to that filter.
 /// </summary>
 internal sealed class ScanRestriction
 {
@@ -24,4 +25,10 @@ internal sealed class ScanRestriction
 
     /// <summary>Bounds on other numeric columns.</summary>
     public List<ColumnBound> BlockBounds { get; } = [];
+
+    /// <summary>Those of the block bounds that the scan can answer exactly, each with the condition it stands for.</summary>
+    public List<(Expression Condition, ColumnBound Bound)> MaskBounds { get; } = [];
+
+    /// <summary>Conditions on columns that have attributes, one for a column.</summary>
+    public List<IndexCondition> IndexConditions { get; } = [];
 }

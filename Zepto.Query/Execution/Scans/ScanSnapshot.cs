@@ -10,8 +10,8 @@ using Zepto.Storage.Tables;
 
 namespace Zepto.Query.Execution.Scans;
 
-/// <summary>Consecutive rows of a segment that a scan reads, and the series they belong to.</summary>
-internal readonly record struct SliceRows(Series Series, Segment Segment, int StartRow, int RowCount)
+/// <summary>Consecutive rows of a segment that a scan reads, the series they belong to, and whether their slice has stopped growing.</summary>
+internal readonly record struct SliceRows(Series Series, Segment Segment, int StartRow, int RowCount, bool IsSettled)
 {
     /// <summary>Row behind the last one.</summary>
     public int EndRow => StartRow + RowCount;
@@ -32,6 +32,9 @@ internal sealed class ScanSnapshot(Database database, Table table, TableSchema s
 
     /// <summary>Series to look at, some of which may have no rows.</summary>
     public int SeriesCount { get; private set; }
+
+    /// <summary>Number of the last statement that it sees.</summary>
+    public long Sequence => _sequence;
 
     /// <summary>Whether no row can match.</summary>
     public bool IsEmpty => _range.IsEmpty;
@@ -119,7 +122,7 @@ internal sealed class ScanSnapshot(Database database, Table table, TableSchema s
         var count = slice.VisibleRows(_sequence);
         var start = slice.StartRow;
         var any = count > 0 && Narrow(slice.Segment, ref start, ref count);
-        rows = new SliceRows(series, slice.Segment, start, count);
+        rows = new SliceRows(series, slice.Segment, start, count, !slice.IsOpen);
         return any;
     }
 

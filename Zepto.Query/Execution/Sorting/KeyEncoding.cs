@@ -5,6 +5,7 @@ using System.Runtime.Intrinsics;
 using Zepto.Native.Memory;
 using Zepto.Query.Vectors;
 using Zepto.Storage.Dictionaries;
+using Zepto.Storage.Indexes;
 using Zepto.Storage.Schema;
 
 namespace Zepto.Query.Execution.Sorting;
@@ -21,13 +22,7 @@ internal static unsafe class KeyEncoding
 
     /// <summary>Base form of a double: -0 equals 0, every NaN is one value above infinity, NULL is the least number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static long OfDouble(double value)
-    {
-        if (double.IsNaN(value))
-            return Nulls.IsNull(value) ? long.MinValue : 0x7FF8_0000_0000_0000;
-        var bits = BitConverter.DoubleToInt64Bits(value + 0.0);
-        return bits ^ ((bits >> 63) & long.MaxValue);
-    }
+    public static long OfDouble(double value) => OrderKeys.Of(value);
 
     /// <summary>The double of a base form; NULL for the least number.</summary>
     public static double ToDouble(long encoded) =>

@@ -30,7 +30,7 @@ public sealed class StatementGuardTests : IDisposable
         foreach (var sql in new[]
         {
             "CREATE TABLE x (a INT64)", "DROP TABLE IF EXISTS x", "ALTER TABLE trades ADD COLUMN y INT64", "ALTER TABLE trades DROP COLUMN z", "ALTER TABLE trades RENAME COLUMN z TO w",
-            "ALTER TABLE trades SET TTL 30 DAYS", "TRUNCATE TABLE trades", "KILL QUERY WHERE query_id = 'q_000001'", "BACKUP TO 'x'", "OPTIMIZE TABLE trades", "SYSTEM SHUTDOWN",
+            "ALTER TABLE trades SET TTL 30 DAYS", "ALTER TABLE trades SET ATTRIBUTE price GROUPED", "TRUNCATE TABLE trades", "KILL QUERY WHERE query_id = 'q_000001'", "BACKUP TO 'x'", "OPTIMIZE TABLE trades", "SYSTEM SHUTDOWN",
         })
             data.Add(StatementPermissions.Admin, sql);
         return data;
@@ -108,6 +108,7 @@ public sealed class StatementGuardTests : IDisposable
     [InlineData("DROP TABLE IF EXISTS missing")]
     [InlineData("TRUNCATE TABLE quotes")]
     [InlineData("ALTER TABLE quotes ADD COLUMN a INT64")]
+    [InlineData("ALTER TABLE quotes SET ATTRIBUTE bid GROUPED")]
     [InlineData("ALTER TABLE quotes RENAME COLUMN bid TO b")]
     [InlineData("ALTER TABLE quotes SET TTL 1 DAYS")]
     public void Table_OutsideTheList_IsForbiddenInEveryForm(string sql)

@@ -1,5 +1,6 @@
 using System.Text;
 using Zepto.Query.Syntax;
+using Zepto.Storage.Schema;
 
 namespace Zepto.Query.Tests.Syntax;
 
@@ -99,6 +100,24 @@ public class StatementTests
     }
 
     [Theory]
+    [InlineData("c SORTED", "c", ColumnAttribute.Sorted)]
+    [InlineData("\"order\" grouped", "order", ColumnAttribute.Grouped)]
+    [InlineData("none Parted", "none", ColumnAttribute.Parted)]
+    [InlineData("sorted NONE;", "sorted", ColumnAttribute.None)]
+    public void SetAttribute_IsRead(string action, string column, ColumnAttribute attribute)
+    {
+        var statement = Sql.Parse<SetAttributeStatement>("ALTER TABLE t SET ATTRIBUTE " + action);
+        Assert.Equal(("t", column, attribute), (statement.Table, statement.Column, statement.Attribute));
+    }
+
+    [Theory]
+    [InlineData("c", "unexpected end of statement at position 30, expected SORTED, GROUPED, PARTED or NONE")]
+    [InlineData("c UNIQUE", "unexpected token 'UNIQUE' at position 31, expected SORTED, GROUPED, PARTED or NONE")]
+    [InlineData("c SORTED GROUPED", "unexpected token 'GROUPED' at position 38")]
+    [InlineData("", "expected a column name")]
+    public void SetAttribute_ThatIsNone_IsRefused(string written, string message) => Assert.Contains(message, Sql.Error("ALTER TABLE t SET ATTRIBUTE " + written));
+
+    [Theory]
     [InlineData("0 DAYS", "the TTL must be longer than nothing, at position 23")]
     [InlineData("INTERVAL -1 DAY", "the TTL must be longer than nothing, at position 23")]
     [InlineData("2 MONTHS", "2 MONTHS has no fixed length; give the TTL in days at position 23")]
@@ -114,7 +133,6 @@ public class StatementTests
     [InlineData("BACKUP TABLE t TO Disk('backups', '1.zip')", "BACKUP TABLE")]
     [InlineData("RESTORE", "RESTORE")]
     [InlineData("ALTER TABLE t DROP PARTITION 1", "ALTER TABLE DROP")]
-    [InlineData("ALTER TABLE t SET ATTRIBUTE c SORTED", "ALTER TABLE SET ATTRIBUTE")]
     [InlineData("EXPLAIN UPDATE t SET a = 1", "EXPLAIN UPDATE")]
     [InlineData("EXPLAIN DELETE FROM t", "EXPLAIN DELETE")]
     [InlineData("EXPLAIN INSERT INTO t SELECT 1", "EXPLAIN INSERT")]

@@ -65,6 +65,21 @@ public sealed class EngineAllocationTests : IDisposable
         AssertNothingAllocated("\"rows\":100", Post("SELECT symbol, price, volume, epoch_s(timestamp) AS ts FROM trades WHERE symbol = 'NVDA' ORDER BY timestamp DESC LIMIT 100"));
 
     [Fact]
+    public void IndexedLookups_AllocateNothing()
+    {
+        using (var client = new SteadyClient(_host.EndPoint))
+        {
+            foreach (var sql in new[] { "ALTER TABLE trades SET ATTRIBUTE price GROUPED", "ALTER TABLE trades SET ATTRIBUTE timestamp SORTED", "OPTIMIZE TABLE trades FINAL" })
+                Assert.Equal(200, client.Exchange(Post(sql)));
+            Assert.Equal(200, client.Exchange(Post("EXPLAIN SELECT sum(volume) FROM trades WHERE price = 15000")));
+            Assert.Contains("index price GROUPED)", client.LastBody);
+        }
+
+        AssertNothingAllocated("\"rows\":1", [.. Enumerable.Range(0, 60).Select(i =>
+            Post($"SELECT count(*), sum(volume) FROM trades WHERE price IN ({15_000 + i}, {15_100 - i}, 1) AND price < 16000"))]);
+    }
+
+    [Fact]
     public void AsofJoin_AllocatesNothing() => AssertNothingAllocated("\"rows\":1", Post("""
         SELECT count(*), avg(t.price - q.bid) FROM trades t ASOF JOIN quotes q ON t.symbol = q.symbol AND t.timestamp >= q.timestamp WHERE t.symbol = 'AAPL'
         """));

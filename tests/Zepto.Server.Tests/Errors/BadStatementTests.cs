@@ -74,7 +74,9 @@ public sealed class BadStatementTests(DemoServer demo) : IClassFixture<DemoServe
     [InlineData("UPDATE trades SET nonsense = 1", "nonsense")]
     [InlineData("INSERT INTO trades SELECT * FROM quotes", "SELECT")]
     [InlineData("EXPLAIN DELETE FROM trades", "EXPLAIN DELETE")]
-    [InlineData("ALTER TABLE trades SET ATTRIBUTE price SORTED", "SET ATTRIBUTE")]
+    [InlineData("ALTER TABLE trades SET ATTRIBUTE symbol SORTED", "not in the order of the texts")]
+    [InlineData("ALTER TABLE trades SET ATTRIBUTE nonsense GROUPED", "nonsense")]
+    [InlineData("ALTER TABLE trades SET ATTRIBUTE price UNIQUE", "SORTED, GROUPED, PARTED or NONE")]
     [InlineData("ALTER TABLE trades DROP COLUMN timestamp", "timestamp")]
     public void TypeOrPlanError_NamesWhatIsMeant(string sql, string text) => Assert.Contains(text, _client.Fail(sql));
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Zepto.Native.Memory;
 using Zepto.Storage.Encodings;
+using Zepto.Storage.Indexes;
 using Zepto.Storage.Schema;
 using Zepto.Storage.Segments;
 
@@ -138,9 +139,45 @@ public sealed unsafe class BlockEncoderTests : IDisposable
             Assert.Equal(0, decoded[^1]);
             if (width == 8)
                 Assert.Equal(BitConverter.ToInt64(source, first * 8), new BlockReader(_output.Address, (int)_output.Length, type, rows).Int64At(block, first));
+            if (type is ColumnType.Int64 or ColumnType.Timestamp or ColumnType.Float64)
+                AssertMatches(block, type, source, first, count, random, what);
         }
 
         return block;
+    }
+
+    /// <summary>Ranges with ends at values and beside them: what is matched by codes is what the values say.</summary>
+    private void AssertMatches(EncodedBlock block, ColumnType type, byte[] source, int first, int count, Random random, string what)
+    {
+        var keys = new long[count];
+        for (var i = 0; i < count; i++)
+        {
+            var value = BitConverter.ToInt64(source, (first + i) * 8);
+            keys[i] = type == ColumnType.Float64 ? OrderKeys.Of(BitConverter.Int64BitsToDouble(value)) : value;
+        }
+
+        for (var part = 0; part < 4; part++)
+        {
+            var range = new KeyRange(Math.Max(OrderKeys.Null + 1, End()), End());
+            var mask = new byte[count + 1];
+            bool isMatched;
+            fixed (byte* address = mask)
+                isMatched = new BlockReader(_output.Address, (int)_output.Length, type, source.Length / 8).TryMatch(block, first, count, range, address);
+            if (!isMatched)
+                Assert.True(block.Encoding == BlockEncoding.Raw || block.CodeBytes > 4 || block.Entries > 1024 || (type == ColumnType.Float64 && block.Encoding == BlockEncoding.Frame), what);
+            for (var i = 0; isMatched && i < count; i++)
+                Assert.True(mask[i] == (keys[i] >= range.First && keys[i] <= range.Last ? 1 : 0), $"{what}, row {first + i} with key {keys[i]}, {range}, {block.Encoding} of {block.CodeBytes} bytes, base {block.Base}, multiplier {block.Multiplier}, exponent {block.Exponent}");
+            Assert.Equal(0, mask[^1]);
+        }
+
+        long End() => random.Next(8) switch
+        {
+            0 => OrderKeys.Null + 1,
+            1 => long.MaxValue,
+            2 when type == ColumnType.Float64 => OrderKeys.Of(random.Next(2) == 0 ? double.PositiveInfinity : double.NegativeInfinity),
+            3 => random.NextInt64(long.MinValue + 1, long.MaxValue),
+            _ => Math.Clamp(keys[random.Next(count)], OrderKeys.Null + 3, long.MaxValue - 2) + random.Next(-1, 2),
+        };
     }
 
     private static byte[] Values(ColumnType type, int rows, Random random, out string shape)
