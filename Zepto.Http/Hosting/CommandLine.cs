@@ -96,9 +96,10 @@ public static class CommandLine
 
     private static Option MakeOption(PropertyInfo property, OptionAttribute attribute)
     {
-        object value = property.GetValue(s_defaults)!;
-        return value switch
+        return property.GetValue(s_defaults) switch
         {
+            null when property.PropertyType == typeof(bool?) => new Option<bool>(attribute.Name) { Description = attribute.Description },
+            null when property.PropertyType == typeof(int?) => new Option<int>(attribute.Name) { Description = attribute.Description, HelpName = "N" },
             int number => new Option<int>(attribute.Name) { Description = attribute.Description, DefaultValueFactory = _ => number, HelpName = "N" },
             long number => new Option<long>(attribute.Name) { Description = attribute.Description, DefaultValueFactory = _ => number, HelpName = "N" },
             bool => new Option<bool>(attribute.Name) { Description = attribute.Description },
