@@ -48,7 +48,15 @@ internal sealed class TestClient : IDisposable
         Socket.Connect(endPoint);
         if (tls is null) return;
         Tls = new SslStream(new NetworkStream(Socket));
-        Tls.AuthenticateAsClient(tls);
+        try
+        {
+            Tls.AuthenticateAsClient(tls);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public Socket Socket { get; }
