@@ -91,6 +91,7 @@ internal sealed class TlsConnection : ITransportConnection
         try
         {
             bool isReady = await TryShakeHandsAsync().ConfigureAwait(false);
+            _handshake.TrySetResult(isReady);
             if (isReady)
             {
                 await ReceiveAsync().ConfigureAwait(false);
@@ -133,7 +134,7 @@ internal sealed class TlsConnection : ITransportConnection
         catch (Exception exception)
         {
             _services.Counters.CountFailure();
-            _services.OnFailure?.Invoke((exception.InnerException ?? exception).Message, RemoteEndPoint);
+            _services.OnFailure?.Invoke(exception.GetBaseException().Message, RemoteEndPoint);
             return false;
         }
         _services.Counters.CountHandshake();
@@ -141,7 +142,6 @@ internal sealed class TlsConnection : ITransportConnection
         _stream.IsHandshaking = false;
         _stream.IsReceiverWriting = false;
         _isReady = true;
-        _handshake.TrySetResult(true);
         return true;
     }
 

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Zepto.Http.Tests.Fakes;
 using Zepto.Server.Tests.Hosting;
@@ -115,6 +116,26 @@ public sealed class TlsServerTests : IDisposable
         using var without = new ServerClient(server.Address);
         Assert.Throws<HttpRequestException>(() => without.Get("/ping"));
         Assert.Contains("CN=desk-1", server.Client.Get("/admin/audit?n=10").Body);
+    }
+
+    // The commands of docs/security.md make files that the server takes, and reach it.
+    [Fact]
+    public void DocumentedCommands_Work()
+    {
+        using var directory = new TemporaryDirectory();
+        var text = File.ReadAllText(Path.Combine(Repository.Root, "docs", "security.md"));
+        var makers = text.Split('\n').Where(l => l.StartsWith("    openssl ", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(4, makers.Length);
+        foreach (var command in makers)
+            CommandLines.Run(command, directory.Path);
+        var curls = CommandLines.CurlCommands(text).Where(c => c.Contains("--cacert", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(2, curls.Length);
+        string[] options = ["--in-memory", "--tls-cert", directory["server.crt"], "--tls-key", directory["server.key"]];
+        using (var server = ServerProcess.Start(options))
+            CommandLines.RunCurl(curls[0], server.Address, directory.Path);
+        using var certificate = X509Certificate2.CreateFromPemFile(directory["client.crt"], directory["client.key"]);
+        using (var server = ServerProcess.StartFor(certificate, [.. options, "--tls-ca", directory["ca.crt"]]))
+            CommandLines.RunCurl(curls[1], server.Address, directory.Path);
     }
 
     [Fact]
