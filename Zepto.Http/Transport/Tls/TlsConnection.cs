@@ -28,6 +28,7 @@ internal sealed class TlsConnection : ITransportConnection
     private readonly TlsWriter _writer;
     private readonly TaskCompletionSource<bool> _handshake = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _closeRequest = new();
+    private readonly TaskCompletionSource _sendingEnd = new();
     private volatile bool _isReady;
     private bool _isDisposed;
     private int _users = 2;
@@ -57,6 +58,9 @@ internal sealed class TlsConnection : ITransportConnection
 
     /// <summary>Ends with the handshake; false when it failed.</summary>
     public Task<bool> Handshake => _handshake.Task;
+
+    /// <summary>Ends when everything is sent, the goodbye included, or can no more be.</summary>
+    public Task SendingEnd => _sendingEnd.Task;
 
     /// <summary>Begins to receive; once.</summary>
     public void Start() => _ = RunAsync();
@@ -103,6 +107,7 @@ internal sealed class TlsConnection : ITransportConnection
             }
             await _stream.SendAsync().ConfigureAwait(false);
             await _carrier.Output.CompleteAsync().ConfigureAwait(false);
+            _sendingEnd.TrySetResult();
             await _stream.DiscardAsync().ConfigureAwait(false);
         }
         catch (Exception exception)
@@ -112,6 +117,7 @@ internal sealed class TlsConnection : ITransportConnection
         }
         _handshake.TrySetResult(false);
         await _received.Writer.CompleteAsync(fault).ConfigureAwait(false);
+        _sendingEnd.TrySetResult();
         Leave();
     }
 

@@ -46,7 +46,7 @@ internal sealed class TlsWriter(TlsConnection connection, SslStream ssl, TlsCarr
     /// <summary>Nothing flushes here that another thread would want to call off; aborting the connection ends it.</summary>
     public override void CancelPendingFlush() => throw new NotSupportedException();
 
-    /// <summary>Has the connection say that nothing more comes; does not wait for it.</summary>
+    /// <summary>Has the connection say that nothing more comes; does not wait for it, as <see cref="CompleteAsync"/> does.</summary>
     public override void Complete(Exception? exception = null)
     {
         if (_isCompleted) return;
@@ -60,7 +60,7 @@ internal sealed class TlsWriter(TlsConnection connection, SslStream ssl, TlsCarr
     public override ValueTask CompleteAsync(Exception? exception = null)
     {
         Complete(exception);
-        return default;
+        return new ValueTask(connection.SendingEnd);
     }
 
     /// <summary>Sends an interim response between two answers; false when the client is known to be gone.</summary>

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.RegularExpressions;
 using Zepto.Http.Tests.Fakes;
 using Zepto.Server.Tests.Hosting;
 
@@ -161,9 +163,14 @@ public sealed class TlsServerTests : IDisposable
                 client?.Dispose();
         }
 
+        var afterwards = TimeSpan.FromSeconds(60);
+        Assert.True(SpinWait.SpinUntil(() => OpenFiles(server) < count / 2, afterwards), $"{OpenFiles(server)} files are still open");
         Assert.Equal(0, server.Stop());
         Assert.DoesNotContain("internal error", server.Errors);
     }
+
+    private static int OpenFiles(ServerProcess server) =>
+        int.Parse(Regex.Match(server.Client.Get("/metrics").Body, "\nprocess_open_fds ([0-9]+)").Groups[1].ValueSpan, CultureInfo.InvariantCulture);
 
     /// <summary>A blocking client that keeps one encrypted connection.</summary>
     private sealed class SecureClient : IDisposable

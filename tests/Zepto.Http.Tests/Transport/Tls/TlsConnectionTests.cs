@@ -303,6 +303,24 @@ public abstract class TlsConnectionTests(TransportKind transport) : IDisposable
         await gate.Task;
     }
 
+    // Everything has been handed to the kernel, whose buffers are full: the goodbye waits, and the answer must not be lost to a reset meanwhile.
+    [Fact]
+    public void HalfClosedClient_ThatReadsLate_GetsTheWholeAnswer()
+    {
+        using TestServer server = new(Options);
+        const int rows = 400_000;
+        server.Engine.On("LONG", ScriptedStatement.Result(FakeColumn.Int64("n", new long[rows])));
+        for (int i = 0; i < 20; i++)
+        {
+            using TestClient client = server.Connect();
+            client.Send(HttpConnectionTests.Post("LONG"));
+            client.EndSending();
+            Assert.True(SpinWait.SpinUntil(() => client.Socket.Available > 100_000, s_patience));
+            Assert.Contains($"],\"rows\":{rows},", client.ReadResponse().Body);
+            Assert.True(client.IsEnded());
+        }
+    }
+
     private static void AssertServes(TestServer server)
     {
         using TestClient client = server.Connect();
