@@ -42,6 +42,19 @@ public sealed class TlsCertificates
     {
         X509Certificate2 certificate = _files.ReadCertificate(out X509Certificate2Collection following);
         X509Certificate2Collection? authorities = _files.ReadClientAuthorities();
+        try
+        {
+            return OptionsOf(certificate, following, authorities);
+        }
+        catch (CryptographicException exception)
+        {
+            throw new TlsFileException($"--tls-cert: {_files.CertificatePath} cannot be used: {exception.Message}");
+        }
+    }
+
+    private static SslServerAuthenticationOptions OptionsOf(
+        X509Certificate2 certificate, X509Certificate2Collection following, X509Certificate2Collection? authorities)
+    {
         // Tells clients whose certificates are wanted.
         SslCertificateTrust? wanted = authorities is not null && OperatingSystem.IsLinux()
             ? SslCertificateTrust.CreateForX509Collection(authorities, sendTrustInHandshake: true)
