@@ -1,10 +1,12 @@
 using Zepto.Http.Responses;
 using Zepto.Http.Serving;
+using Zepto.Http.Transport.Tls;
 
 namespace Zepto.Http.Endpoints;
 
 /// <summary>GET /metrics: Prometheus text, or OpenMetrics for a client that accepts it.</summary>
-public sealed class MetricsHandler(IServerStatistics statistics, HttpCounters http, LatencyHistogram queryLatency, Func<int> openConnections) : IRequestHandler
+public sealed class MetricsHandler(IServerStatistics statistics, HttpCounters http, TlsCounters tls, LatencyHistogram queryLatency, Func<int> openConnections)
+    : IRequestHandler
 {
     private readonly DateTimeOffset _startedAt = DateTimeOffset.UtcNow;
 
@@ -51,6 +53,8 @@ public sealed class MetricsHandler(IServerStatistics statistics, HttpCounters ht
         text.Counter("zepto_http_connections_accepted_total"u8, "Connections accepted"u8, http.ConnectionsAccepted);
         text.Counter("zepto_http_connections_refused_total"u8, "Connections refused over the limit"u8, http.ConnectionsRefused);
         text.Gauge("zepto_http_connections"u8, "Open connections"u8, openConnections());
+        text.Counter("zepto_tls_handshakes_total"u8, "TLS handshakes that succeeded"u8, tls.Handshakes);
+        text.Counter("zepto_tls_handshakes_failed_total"u8, "TLS handshakes that failed"u8, tls.Failures);
     }
 
     private void WriteRuntime(MetricsText text)

@@ -1,4 +1,3 @@
-using System.Net;
 using Zepto.Storage;
 using Zepto.Storage.Ingest;
 using Zepto.Storage.Tables;
@@ -19,16 +18,19 @@ internal static class DemoData
     private static readonly (string Name, long Price)[] Symbols = [("AAPL", 15_000), ("MSFT", 41_000), ("GOOG", 17_500), ("AMZN", 18_200), ("NVDA", 12_400)];
 
     /// <summary>Requests to try, for the terminal.</summary>
-    public static string RequestsFor(IPEndPoint endPoint) =>
+    public static string RequestsFor(string address) =>
         $"""
         try:
-          curl http://{endPoint}/ping
-          curl http://{endPoint}/ -d "SELECT vwap(price, volume) AS vwap, count(*) AS n FROM trades WHERE symbol = 'AAPL'"
-          curl http://{endPoint}/ -d "SELECT symbol, sum(volume) AS total_vol FROM trades GROUP BY symbol ORDER BY symbol"
-          curl http://{endPoint}/ -d "SELECT xbar(timestamp, 300000000000) AS bar, first(price) AS open, max(price) AS high, min(price) AS low, last(price) AS close, sum(volume) AS vol FROM trades WHERE symbol = 1 GROUP BY bar ORDER BY bar"
-          curl http://{endPoint}/ -d "SELECT t.timestamp, t.price, q.bid, q.ask FROM trades t ASOF JOIN quotes q ON t.symbol = q.symbol AND t.timestamp >= q.timestamp WHERE t.symbol = 'MSFT' LIMIT 5"
+          {Curl(address)} {address}/ping
+          {Curl(address)} {address}/ -d "SELECT vwap(price, volume) AS vwap, count(*) AS n FROM trades WHERE symbol = 'AAPL'"
+          {Curl(address)} {address}/ -d "SELECT symbol, sum(volume) AS total_vol FROM trades GROUP BY symbol ORDER BY symbol"
+          {Curl(address)} {address}/ -d "SELECT xbar(timestamp, 300000000000) AS bar, first(price) AS open, max(price) AS high, min(price) AS low, last(price) AS close, sum(volume) AS vol FROM trades WHERE symbol = 1 GROUP BY bar ORDER BY bar"
+          {Curl(address)} {address}/ -d "SELECT t.timestamp, t.price, q.bid, q.ask FROM trades t ASOF JOIN quotes q ON t.symbol = q.symbol AND t.timestamp >= q.timestamp WHERE t.symbol = 'MSFT' LIMIT 5"
 
         """;
+
+    // A certificate for trying things out is nobody's to vouch for.
+    private static string Curl(string address) => address.StartsWith("https", StringComparison.Ordinal) ? "curl -k" : "curl";
 
     /// <summary>Fills the two tables unless they have rows already.</summary>
     public static void Fill(Database database, ServerLog log)

@@ -35,7 +35,7 @@ public static class IdentityChoices
 
     public static IdentityOptions Of(ServerOptions options) => new()
     {
-        IsRequired = options.Auth,
+        IsRequired = options.IsAuthRequired,
         Directory = options.InMemory ? null : options.DataDir,
         AuditPath = TextOrNull(options.AuditLog),
         PerIdentity = LimitOf(options.RateLimit),

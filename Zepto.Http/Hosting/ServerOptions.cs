@@ -38,7 +38,19 @@ public sealed record ServerOptions
     [Option("--port", "TCP port; 0 takes any free one", Min = 0, Max = 65535)]
     public int Port { get; init; } = 8123;
 
-    [Option("--bind", "Address to listen on; one that is not loopback needs --auth or --allow-insecure")]
+    [Option("--https-port", "TCP port for TLS, which leaves --port without it; 0 takes any free one", Min = 0, Max = 65535)]
+    public int? HttpsPort { get; init; }
+
+    [Option("--tls-cert", "PEM file with the server's certificate and those that lead to its root; turns TLS and --auth on")]
+    public string TlsCert { get; init; } = "";
+
+    [Option("--tls-key", "PEM file with the certificate's private key")]
+    public string TlsKey { get; init; } = "";
+
+    [Option("--tls-ca", "PEM file with the roots of client certificates, which every client needs then")]
+    public string TlsCa { get; init; } = "";
+
+    [Option("--bind", "Address to listen on; one that is not loopback needs --auth, TLS or --allow-insecure")]
     public string Bind { get; init; } = "127.0.0.1";
 
     [Option("--allow-insecure", "Listen beyond loopback although nobody is asked for credentials")]
@@ -62,8 +74,8 @@ public sealed record ServerOptions
     [Option("--demo", "Fill the tables trades and quotes with a deterministic sample and print a few requests to try")]
     public bool Demo { get; init; }
 
-    [Option("--auth", "Ask for credentials on all paths that are not public")]
-    public bool Auth { get; init; }
+    [Option("--auth", "Ask for credentials on all paths that are not public; on with TLS unless switched off", Negation = "--no-auth")]
+    public bool? Auth { get; init; }
 
     [Option("--metrics-auth", "Ask for the metrics permission on /metrics too")]
     public bool MetricsAuth { get; init; }
@@ -175,6 +187,12 @@ public sealed record ServerOptions
 
     [Option("--log-level", "Least important event to log: debug, info, warning or error")]
     public LogLevel LogLevel { get; init; } = LogLevel.Info;
+
+    /// <summary>Whether some port speaks TLS.</summary>
+    public bool HasTls => TlsCert.Length > 0 && TlsKey.Length > 0;
+
+    /// <summary>Whether credentials are asked for: what was said, else whether there is TLS.</summary>
+    public bool IsAuthRequired => Auth ?? HasTls;
 }
 
 /// <summary>Makes a property of <see cref="ServerOptions"/> an option.</summary>

@@ -3,6 +3,8 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Zepto.Http.Endpoints;
 using Zepto.Http.Identity;
+using Zepto.Http.Transport;
+using Zepto.Http.Transport.Tls;
 
 namespace Zepto.Http.Hosting;
 
@@ -46,7 +48,7 @@ public static class ServerProgram
             Console.Error.WriteLine($"zepto_server: {complaint}");
             return BadArguments;
         }
-        if (IdentityChoices.Complaint(options) is { } wrong)
+        if ((IdentityChoices.Complaint(options) ?? TlsChoices.Complaint(options)) is { } wrong)
         {
             Console.Error.WriteLine($"zepto_server: {wrong}");
             return BadArguments;
@@ -60,8 +62,8 @@ public static class ServerProgram
     public static string? AddressComplaint(ServerOptions options)
     {
         if (ZeptoServerHost.AddressOf(options.Bind) is not { } address) return $"--bind: '{options.Bind}' is not an IP address";
-        if (IPAddress.IsLoopback(address) || options.Auth || options.AllowInsecure) return null;
-        return $"--bind: {options.Bind} is reachable from other machines and nobody is asked for credentials; add --auth, or --allow-insecure if that is meant";
+        if (IPAddress.IsLoopback(address) || options.IsAuthRequired || options.HasTls || options.AllowInsecure) return null;
+        return $"--bind: {options.Bind} is reachable from other machines and nobody is asked for credentials; add --auth or TLS, or --allow-insecure if that is meant";
     }
 
     private static int MakeKey(ServerOptions options)
@@ -88,6 +90,8 @@ public static class ServerProgram
         using ManualResetEventSlim stop = new();
         using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+        ZeptoServerHost? running = null;
+        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnHangUp);
 
         AssemblyLoading.LoadReferencesOf(typeof(ServerProgram).Assembly);
         IServerEngine engine;
@@ -112,18 +116,24 @@ public static class ServerProgram
                 log.Write(LogLevel.Error, exception.Message);
                 return exception.IsOption ? BadArguments : DataDirectoryRefused;
             }
-            catch (SocketException exception)
+            catch (TlsFileException exception)
             {
-                log.Write(LogLevel.Error, $"cannot listen on {options.Bind} port {options.Port}: {exception.Message}");
+                log.Write(LogLevel.Error, exception.Message);
+                return BadArguments;
+            }
+            catch (ListenException exception)
+            {
+                log.Write(LogLevel.Error, $"cannot listen on {options.Bind} port {exception.Port}: {exception.Message}");
                 return CannotListen;
             }
             using (host)
             {
-                Console.Out.WriteLine($"listening on http://{host.EndPoint}");
+                running = host;
+                foreach (string address in host.Addresses) Console.Out.WriteLine($"listening on {address}");
                 if (host.FirstKey is { } key) Console.Out.WriteLine($"admin key {key}");
-                if (options.Demo) Console.Out.Write(DemoData.RequestsFor(host.EndPoint));
+                if (options.Demo) Console.Out.Write(DemoData.RequestsFor(host.Addresses[0]));
                 Console.Out.Flush();
-                log.Write(LogLevel.Info, "listening", ("address", host.EndPoint));
+                foreach (string address in host.Addresses) log.Write(LogLevel.Info, "listening", ("address", address));
                 engine.Opened.ContinueWith(_ => stop.Set(), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
                 stop.Wait();
                 host.Stop();
@@ -141,6 +151,13 @@ public static class ServerProgram
         {
             context.Cancel = true;
             stop.Set();
+        }
+
+        void OnHangUp(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            // Before there is a host nothing is older than the files.
+            running?.Reload();
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using Zepto.Http.Cluster;
 using Zepto.Http.Endpoints;
 using Zepto.Http.Identity;
@@ -9,6 +8,7 @@ using Zepto.Http.Protocol;
 using Zepto.Http.Responses;
 using Zepto.Http.Serving;
 using Zepto.Http.Transport;
+using Zepto.Http.Transport.Tls;
 using Zepto.Native.Files;
 
 namespace Zepto.Http.Hosting;
@@ -35,9 +35,6 @@ public sealed class ZeptoServerHost : IDisposable
     // Served however few descriptors there are.
     private const int LeastConnections = 8;
 
-    // Blocks of all pipes; a burst beyond this is served from memory that is not kept.
-    private const long MaxPooledBytes = 256L * 1024 * 1024;
-
     private readonly ServerOptions _options;
     private readonly ServerLog _log;
     private readonly ServingServices _services;
@@ -45,7 +42,10 @@ public sealed class ZeptoServerHost : IDisposable
     private readonly IdentityServices _identity;
     private readonly MetricsHistory _history = new();
     private readonly MetricsCollector _collector;
-    private readonly ITransportListener _listener;
+    private readonly TlsCertificates? _certificates;
+    private readonly TlsCounters _tlsCounters = new();
+    private readonly ITransportListener[] _listeners;
+    private readonly Lock _reloading = new();
     private readonly ManualResetEventSlim _clockStop = new();
     private readonly Thread _clockThread;
     private int _isStopped;
@@ -56,6 +56,7 @@ public sealed class ZeptoServerHost : IDisposable
         _log = log;
         ServerClock clock = new();
         clock.SetFromSystem();
+        _certificates = TlsChoices.CertificatesOf(options);
         _identity = IdentityServices.Open(IdentityChoices.Of(options), clock, message => log.Write(LogLevel.Warning, message));
         Router router = new(_identity.Guard);
         HttpCounters counters = new();
@@ -75,7 +76,7 @@ public sealed class ZeptoServerHost : IDisposable
         FirstKey = MakeFirstKey();
         try
         {
-            _listener = listener ?? ListenOnSocket(options, log);
+            _listeners = listener is null ? Listeners.Open(options, log, _certificates, _tlsCounters, _identity.Audit) : [listener];
         }
         catch
         {
@@ -84,10 +85,18 @@ public sealed class ZeptoServerHost : IDisposable
             throw;
         }
         _clockThread = new Thread(RunClock) { IsBackground = true, Name = "clock" };
+        if (_certificates is not null) TlsChoices.Describe(options, _certificates, log);
     }
 
-    /// <summary>Address listened on, with the port the operating system chose.</summary>
-    public IPEndPoint EndPoint => _listener.LocalEndPoint;
+    /// <summary>Address of --port, with the port the operating system chose.</summary>
+    public IPEndPoint EndPoint => _listeners[0].LocalEndPoint;
+
+    /// <summary>Address of --https-port; that of --port without it.</summary>
+    public IPEndPoint HttpsEndPoint => _listeners[^1].LocalEndPoint;
+
+    /// <summary>All addresses listened on as URLs, one without TLS first.</summary>
+    public IReadOnlyList<string> Addresses =>
+        [.. _listeners.Select((listener, i) => (_certificates is not null && i == _listeners.Length - 1 ? "https://" : "http://") + listener.LocalEndPoint)];
 
     /// <summary>The first key of a server that asks for credentials and keeps its keys in memory; null for all others.</summary>
     public string? FirstKey { get; }
@@ -104,16 +113,38 @@ public sealed class ZeptoServerHost : IDisposable
     /// <param name="log">Receives what administrators should know.</param>
     /// <param name="listener">Another transport than TCP sockets; owned by the host from here on.</param>
     /// <param name="pace">Other times for the history of figures than every 3 s.</param>
-    /// <exception cref="SocketException">The address cannot be listened on.</exception>
+    /// <exception cref="ListenException">An address cannot be listened on.</exception>
     /// <exception cref="IdentitySetupException">Keys or tokens cannot be set up.</exception>
+    /// <exception cref="TlsFileException">A certificate or key cannot be used.</exception>
     public static ZeptoServerHost Start(
         ServerOptions options, IServerEngine engine, ServerLog log, ITransportListener? listener = null, ISnapshotPace? pace = null)
     {
         ZeptoServerHost host = new(options, engine, log, listener, pace);
         host._clockThread.Start();
         host._collector.Start();
-        host._listener.Start(host._connections.Add);
+        foreach (ITransportListener each in host._listeners) each.Start(host._connections.Add);
         return host;
+    }
+
+    /// <summary>
+    /// Reads certificates, keys and tenants again and begins to fetch the provider's signing keys. What cannot be used leaves what was; open connections stay.
+    /// </summary>
+    public void Reload()
+    {
+        lock (_reloading)
+        {
+            _identity.Reload();
+            try
+            {
+                _certificates?.Reload();
+                if (_certificates is not null) TlsChoices.Describe(_options, _certificates, _log);
+                _log.Write(LogLevel.Info, "reloaded");
+            }
+            catch (TlsFileException exception)
+            {
+                _log.Write(LogLevel.Error, $"the certificates stay as they were: {exception.Message}");
+            }
+        }
     }
 
     /// <summary>The address an option names; null when it is none.</summary>
@@ -132,7 +163,7 @@ public sealed class ZeptoServerHost : IDisposable
     {
         if (Interlocked.Exchange(ref _isStopped, 1) != 0) return;
         _services.IsDraining = true;
-        _listener.Stop();
+        foreach (ITransportListener listener in _listeners) listener.Stop();
         _log.Write(LogLevel.Info, "draining", ("connections", _connections.Count));
         Stopwatch elapsed = Stopwatch.StartNew();
         while (_connections.Count > 0 && elapsed.ElapsedMilliseconds < _options.DrainTimeoutMs
@@ -183,20 +214,6 @@ public sealed class ZeptoServerHost : IDisposable
             MaxBufferedBodyBytes: Math.Max(512L * 1024 * 1024, 4 * maxBodyBytes));
     }
 
-    private static SocketTransportListener ListenOnSocket(ServerOptions options, ServerLog log)
-    {
-        IPAddress address = AddressOf(options.Bind) ?? throw new ArgumentException($"not an address: {options.Bind}");
-        return new SocketTransportListener(new IPEndPoint(address, options.Port), ServingOf(options),
-            message => log.Write(LogLevel.Warning, "cannot accept", ("reason", message)));
-    }
-
-    private static ISocketServing ServingOf(ServerOptions options)
-    {
-        SlabMemoryPool pool = new(MaxPooledBytes);
-        if (options.Transport == TransportKind.Sockets || !EpollServing.IsSupported) return new PipelinesServing(pool);
-        return new EpollServing(pool, options.IoThreads > 0 ? options.IoThreads : Environment.ProcessorCount);
-    }
-
     private void AddRoutes(Router router, IServerEngine engine, HttpCounters counters)
     {
         LatencyHistogram latency = new();
@@ -209,7 +226,7 @@ public sealed class ZeptoServerHost : IDisposable
         router.Add("/whoami", RouteAccess.Authenticated, get: new WhoAmIHandler());
         router.Add("/stats", RouteAccess.Stats, get: new StatsHandler(engine.Statistics));
         router.Add("/metrics", _options.MetricsAuth ? RouteAccess.Metrics : RouteAccess.Public,
-            get: new MetricsHandler(engine.Statistics, counters, latency, () => _connections.Count));
+            get: new MetricsHandler(engine.Statistics, counters, _tlsCounters, latency, () => _connections.Count));
         router.Add("/admin/version", RouteAccess.Admin, get: new AdminVersionHandler());
         router.Add("/admin/queries", RouteAccess.Admin, get: new AdminQueriesHandler(engine.Statements));
         router.Add("/admin/queries/", RouteAccess.Admin, delete: new AdminKillQueryHandler(engine.Statements));
@@ -251,7 +268,7 @@ public sealed class ZeptoServerHost : IDisposable
     }
 
     // Without it nobody could ever get in.
-    private string? MakeFirstKey() => _options.Auth && _options.InMemory && _identity.Tokens is null
+    private string? MakeFirstKey() => _options.IsAuthRequired && _options.InMemory && _identity.Tokens is null
         ? _identity.Keys.Create("first key", Role.Admin, [], [], "", expiresAtNs: 0)
         : null;
 

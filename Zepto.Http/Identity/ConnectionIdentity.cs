@@ -95,7 +95,8 @@ public sealed class ConnectionIdentity
         if (_key is not null && nowMs * 1_000_000 - _key.LastUsedNs >= 1_000_000_000) _key.LastUsedNs = nowMs * 1_000_000;
     }
 
-    private static string TextOf(IPAddress? address)
+    /// <summary>An address as it is shown.</summary>
+    internal static string TextOf(IPAddress? address)
     {
         if (address is null) return "";
         return (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();

@@ -95,6 +95,14 @@ public sealed class IdentityServices : IDisposable
         }
     }
 
+    /// <summary>Looks for changes of files now, and begins to fetch the providers' signing keys.</summary>
+    public void Reload()
+    {
+        Tick();
+        // What goes wrong with it is told like a failure of the regular fetch.
+        _ = (KeySet ?? Oidc?.KeySet)?.Fetch();
+    }
+
     public void Dispose()
     {
         _timer.Dispose();

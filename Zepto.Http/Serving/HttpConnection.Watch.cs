@@ -32,8 +32,14 @@ internal sealed partial class HttpConnection
             Abort(); // The client does not take its answer.
             return;
         }
+        // Read before the deadline, which is set first: an old deadline never counts for a new phase.
+        Phase phase = _phase;
         // The connection's own code looks at the deadline again, so a wake-up that comes too late does no harm.
-        if (nowMs >= Volatile.Read(ref _deadlineMs)) _input.CancelPendingRead();
+        if (nowMs >= Volatile.Read(ref _deadlineMs))
+        {
+            if (phase == Phase.Ending) Abort();
+            else _input.CancelPendingRead();
+        }
         else if (Volatile.Read(ref _watched) is not null) ProbeClient(nowMs);
     }
 

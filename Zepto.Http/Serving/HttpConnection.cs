@@ -15,7 +15,7 @@ namespace Zepto.Http.Serving;
 /// </summary>
 internal sealed partial class HttpConnection
 {
-    private enum Phase : byte { New, Idle, Head, Body, Busy, Closing }
+    private enum Phase : byte { New, Idle, Head, Body, Busy, Ending, Closing }
 
     private enum NextStep : byte { Read, Handle, Close }
 
@@ -340,7 +340,8 @@ internal sealed partial class HttpConnection
     private async ValueTask CloseAsync()
     {
         ReleaseRequest();
-        Enter(Phase.Closing, _services.Limits.LingerTimeoutMs);
+        // A transport may have an end of its own to send, which a client has to take like an answer.
+        Enter(Phase.Ending, _services.Limits.BodyTimeoutMs);
         if (_response.UnflushedBytes > 0) await _response.FlushAsync().ConfigureAwait(false);
         await _transport.Output.CompleteAsync().ConfigureAwait(false);
         Enter(Phase.Closing, _services.Limits.LingerTimeoutMs);

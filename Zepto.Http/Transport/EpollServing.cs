@@ -9,7 +9,7 @@ public sealed class EpollServing : ISocketServing
 {
     private readonly SlabMemoryPool _pool;
     private readonly EpollLoop[] _loops;
-    private int _next;
+    private uint _next;
 
     /// <param name="pool">Memory of all connections.</param>
     /// <param name="threads">Loops, to which connections go in turn.</param>
@@ -26,7 +26,7 @@ public sealed class EpollServing : ISocketServing
 
     public void Serve(Socket socket, Action<ITransportConnection> onAccepted)
     {
-        EpollConnection connection = new(socket, _loops[_next++ % _loops.Length], _pool);
+        EpollConnection connection = new(socket, _loops[Interlocked.Increment(ref _next) % (uint)_loops.Length], _pool);
         onAccepted(connection);
         try
         {

@@ -3,6 +3,12 @@ using System.Net.Sockets;
 
 namespace Zepto.Http.Transport;
 
+/// <summary>An address cannot be listened on.</summary>
+public sealed class ListenException(int port, SocketError code) : SocketException((int)code)
+{
+    public int Port => port;
+}
+
 /// <summary>Listens on one TCP address with an accept loop on a thread of its own.</summary>
 public sealed class SocketTransportListener : ITransportListener
 {
@@ -21,7 +27,7 @@ public sealed class SocketTransportListener : ITransportListener
     /// <param name="endPoint">Address; port 0 takes any free one.</param>
     /// <param name="serving">Turns accepted sockets into connections; ended with the listener.</param>
     /// <param name="onAcceptError">Told when accepting fails, for example for want of descriptors.</param>
-    /// <exception cref="SocketException">The address cannot be listened on.</exception>
+    /// <exception cref="ListenException">The address cannot be listened on.</exception>
     public SocketTransportListener(IPEndPoint endPoint, ISocketServing serving, Action<string>? onAcceptError = null)
     {
         _onAcceptError = onAcceptError;
@@ -33,10 +39,11 @@ public sealed class SocketTransportListener : ITransportListener
             _listener.Bind(endPoint);
             _listener.Listen(Backlog);
         }
-        catch
+        catch (Exception exception)
         {
             serving.End();
             _listener.Dispose();
+            if (exception is SocketException { SocketErrorCode: var code }) throw new ListenException(endPoint.Port, code);
             throw;
         }
         LocalEndPoint = (IPEndPoint)_listener.LocalEndPoint!;

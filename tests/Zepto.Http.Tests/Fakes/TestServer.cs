@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Zepto.Http.Hosting;
 using Zepto.Http.Monitoring;
@@ -9,8 +11,11 @@ namespace Zepto.Http.Tests.Fakes;
 /// <summary>The real host on a real port, with a fake engine.</summary>
 internal sealed class TestServer : IDisposable
 {
+    private readonly bool _isSecure;
+
     public TestServer(ServerOptions? options = null, FakeRunner? engine = null, ISnapshotPace? pace = null)
     {
+        _isSecure = options is { HasTls: true, HttpsPort: null };
         Engine = engine ?? new FakeRunner();
         Log = new StringWriter();
         Host = ZeptoServerHost.Start((options ?? new ServerOptions()) with { Port = 0 }, Engine,
@@ -23,7 +28,11 @@ internal sealed class TestServer : IDisposable
 
     public ZeptoServerHost Host { get; }
 
-    public TestClient Connect() => new(Host.EndPoint);
+    /// <summary>A client of --port, over TLS when that is what it speaks.</summary>
+    public TestClient Connect() => _isSecure ? ConnectSecurely() : new TestClient(Host.EndPoint);
+
+    /// <summary>A client of the port with TLS.</summary>
+    public TestClient ConnectSecurely(SslClientAuthenticationOptions? options = null) => new(Host.HttpsEndPoint, options ?? TestClient.AnyServer());
 
     public void Dispose() => Host.Dispose();
 }
@@ -34,19 +43,50 @@ internal sealed class TestClient : IDisposable
     private readonly List<byte> _received = [];
     private readonly byte[] _buffer = new byte[64 * 1024];
 
-    public TestClient(IPEndPoint endPoint)
+    public TestClient(IPEndPoint endPoint, SslClientAuthenticationOptions? tls = null)
     {
         Socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = 20_000, SendTimeout = 20_000 };
         Socket.Connect(endPoint);
+        if (tls is null) return;
+        Tls = new SslStream(new NetworkStream(Socket));
+        try
+        {
+            Tls.AuthenticateAsClient(tls);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public Socket Socket { get; }
+
+    /// <summary>Null without TLS.</summary>
+    public SslStream? Tls { get; }
+
+    /// <summary>Options of a client that does not look at the server's certificate.</summary>
+    public static SslClientAuthenticationOptions AnyServer(X509Certificate2? certificate = null) => new()
+    {
+        TargetHost = "localhost",
+        RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null,
+        // Sent whatever the server says it wants.
+        LocalCertificateSelectionCallback = certificate is null ? null : (_, _, _, _, _) => certificate,
+    };
+
+    /// <summary>Says that nothing more comes.</summary>
+    public void EndSending()
+    {
+        Tls?.ShutdownAsync().GetAwaiter().GetResult();
+        Socket.Shutdown(SocketShutdown.Send);
+    }
 
     public void Send(string text) => Send(Encoding.Latin1.GetBytes(text));
 
     public void Send(ReadOnlySpan<byte> bytes)
     {
-        while (!bytes.IsEmpty) bytes = bytes[Socket.Send(bytes)..];
+        Tls?.Write(bytes);
+        while (Tls is null && !bytes.IsEmpty) bytes = bytes[Socket.Send(bytes)..];
     }
 
     /// <summary>Sends a request and reads its response.</summary>
@@ -88,7 +128,11 @@ internal sealed class TestClient : IDisposable
     /// <summary>Whether the server has ended the connection by FIN, with nothing left unread.</summary>
     public bool IsEnded() => ReadToEnd().Length == 0;
 
-    public void Dispose() => Socket.Dispose();
+    public void Dispose()
+    {
+        Tls?.Dispose();
+        Socket.Dispose();
+    }
 
     private string ReadChunks()
     {
@@ -121,7 +165,7 @@ internal sealed class TestClient : IDisposable
 
     private bool TryReceive()
     {
-        int count = Socket.Receive(_buffer);
+        int count = Tls is null ? Socket.Receive(_buffer) : Tls.Read(_buffer);
         _received.AddRange(_buffer.AsSpan(0, count));
         return count > 0;
     }

@@ -39,7 +39,8 @@ public sealed class CommandLineTests
 
     [Theory]
     [InlineData("--frob", "--frob")]
-    [InlineData("--tls-cert x", "--tls-cert")]
+    [InlineData("--https-port 65536", "--https-port")]
+    [InlineData("--auth maybe", "maybe")]
     [InlineData("--authenticate", "--authenticate")]
     [InlineData("--config x", "--config")]
     [InlineData("stray", "stray")]
@@ -60,6 +61,31 @@ public sealed class CommandLineTests
         Assert.Contains(name, result.Text);
         Assert.DoesNotContain("\n", result.Text);
     }
+
+    [Fact]
+    public void Read_TlsOptions_AreTaken()
+    {
+        ServerOptions options = Read(["--tls-cert", "c", "--tls-key", "k", "--tls-ca", "a", "--https-port", "0"]).Options;
+        Assert.Equal(new ServerOptions { TlsCert = "c", TlsKey = "k", TlsCa = "a", HttpsPort = 0 }, options);
+        Assert.Null(Read([]).Options.HttpsPort);
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("--auth", true)]
+    [InlineData("--no-auth", false)]
+    [InlineData("--tls-cert c --tls-key k", true)]
+    [InlineData("--tls-cert c --tls-key k --https-port 0", true)]
+    [InlineData("--tls-cert c --tls-key k --no-auth", false)]
+    [InlineData("--tls-cert c --tls-key k --auth", true)]
+    public void Read_Auth_IsOnWithTlsUnlessSwitchedOff(string arguments, bool isRequired) =>
+        Assert.Equal(isRequired, Read(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Options.IsAuthRequired);
+
+    [Theory]
+    [InlineData("true", true)]
+    [InlineData("off", false)]
+    public void Read_AuthFromTheEnvironment_CountsAsSaid(string text, bool isRequired) =>
+        Assert.Equal(isRequired, Read(["--tls-cert", "c", "--tls-key", "k"], new Dictionary<string, string> { ["ZEPTO_AUTH"] = text }).Options.IsAuthRequired);
 
     [Fact]
     public void Read_Environment_IsTakenWhereTheCommandLineIsSilent()
@@ -107,6 +133,18 @@ public sealed class CommandLineTests
     [InlineData("nonsense", true, false)]
     public void AddressComplaint_BeyondLoopback_NeedsConsent(string bind, bool isAllowed, bool isFine) =>
         Assert.Equal(isFine, ServerProgram.AddressComplaint(new ServerOptions { Bind = bind, AllowInsecure = isAllowed }) is null);
+
+    [Theory]
+    [InlineData(null, false, false)]
+    [InlineData(true, false, true)]
+    [InlineData(null, true, true)]
+    [InlineData(false, true, true)]
+    [InlineData(false, false, false)]
+    public void AddressComplaint_BeyondLoopback_NeedsCredentialsOrTls(bool? isAuthRequired, bool hasTls, bool isFine) =>
+        Assert.Equal(isFine, ServerProgram.AddressComplaint(new ServerOptions
+        {
+            Bind = "0.0.0.0", Auth = isAuthRequired, TlsCert = hasTls ? "c" : "", TlsKey = hasTls ? "k" : "",
+        }) is null);
 
     private static CommandLineResult Read(string[] arguments, Dictionary<string, string>? variables = null) =>
         CommandLine.Read(arguments, "1.2.3", name => variables?.GetValueOrDefault(name));

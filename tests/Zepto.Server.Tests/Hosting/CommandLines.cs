@@ -29,16 +29,23 @@ internal static partial class CommandLines
     }
 
     /// <summary>Runs a command against a server, whatever local address it names, and fails unless it answers without an error.</summary>
-    public static void RunCurl(string command, Uri server)
+    public static void RunCurl(string command, Uri server, string? directory = null)
     {
         command = LocalAddress().Replace(command, server.GetLeftPart(UriPartial.Authority));
-        var start = new ProcessStartInfo("bash", ["-c", command]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var answer = Run(command, directory);
+        Assert.False(answer.Length == 0 || answer.Contains("\"error\"", StringComparison.Ordinal), $"{command}\n-> {answer}");
+    }
+
+    /// <summary>Runs a command as a shell would, in a directory, and gives what it prints; fails unless it succeeds.</summary>
+    public static string Run(string command, string? directory)
+    {
+        var start = new ProcessStartInfo("bash", ["-c", command]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = directory ?? "" };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var answer = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, $"{command}\n-> {process.ExitCode}: {errors.Result}");
-        Assert.False(answer.Length == 0 || answer.Contains("\"error\"", StringComparison.Ordinal), $"{command}\n-> {answer}");
+        return answer;
     }
 
     private static bool IsOpen(string command)

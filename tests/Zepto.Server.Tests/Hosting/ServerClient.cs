@@ -1,3 +1,5 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Zepto.Server.Tests.Hosting;
@@ -6,9 +8,23 @@ namespace Zepto.Server.Tests.Hosting;
 internal sealed record Answer(int Status, string ContentType, string Body, IReadOnlyDictionary<string, string> Fields);
 
 /// <summary>A blocking HTTP client of one server. Thread-safe.</summary>
-internal sealed class ServerClient(Uri address) : IDisposable
+/// <param name="address">Where the server listens.</param>
+/// <param name="certificate">What the client shows a server that asks for a certificate.</param>
+internal sealed class ServerClient(Uri address, X509Certificate2? certificate = null) : IDisposable
 {
-    private readonly HttpClient _http = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(120) };
+    private readonly HttpClient _http = new(MakeHandler(certificate)) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(120) };
+
+    /// <summary>A handler that believes any server and keeps no cookies: tests say which they send.</summary>
+    public static SocketsHttpHandler MakeHandler(X509Certificate2? certificate) => new()
+    {
+        UseCookies = false,
+        AllowAutoRedirect = false,
+        SslOptions = new SslClientAuthenticationOptions
+        {
+            RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null,
+            LocalCertificateSelectionCallback = certificate is null ? null : (_, _, _, _, _) => certificate,
+        },
+    };
 
     /// <summary>Runs a statement by POST.</summary>
     public QueryResult Query(string sql) => QueryResult.Parse(Send(HttpMethod.Post, "/", sql));

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Zepto.Server.Tests.Hosting;
@@ -10,6 +11,7 @@ namespace Zepto.Server.Tests.Hosting;
 /// </summary>
 internal sealed partial class ServerProcess : IDisposable
 {
+    private const int HangUp = 1;
     private const int Terminate = 15;
     private const string ReadyLine = "listening on ";
 
@@ -66,7 +68,11 @@ internal sealed partial class ServerProcess : IDisposable
     public static ServerProcess StartLimited(int openFiles, params string[] arguments) =>
         WaitUntilReady(new ServerProcess(["--port", "0", .. arguments], null, openFiles));
 
-    private static ServerProcess WaitUntilReady(ServerProcess server)
+    /// <summary>Starts a server that asks its clients for certificates; its client shows this one.</summary>
+    public static ServerProcess StartFor(X509Certificate2 certificate, params string[] arguments) =>
+        WaitUntilReady(new ServerProcess(["--port", "0", .. arguments], null), certificate);
+
+    private static ServerProcess WaitUntilReady(ServerProcess server, X509Certificate2? certificate = null)
     {
         if (!server._ready.Task.Wait(Deadline) || server._ready.Task.Result is not { } address)
         {
@@ -75,7 +81,7 @@ internal sealed partial class ServerProcess : IDisposable
         }
 
         server.Address = new Uri(address);
-        server.Client = new ServerClient(server.Address);
+        server.Client = new ServerClient(server.Address, certificate);
         if (!server.WaitUntilReady())
         {
             server.Dispose();
@@ -108,9 +114,18 @@ internal sealed partial class ServerProcess : IDisposable
     /// <summary>Asks it to stop (SIGTERM) and waits for its exit code.</summary>
     public int Stop()
     {
-        if (SendSignal(_process.Id, Terminate) != 0)
-            throw new InvalidOperationException("the server has ended already");
+        Signal(Terminate);
         return WaitForExit();
+    }
+
+    /// <summary>Asks it to read certificates and keys again (SIGHUP).</summary>
+    public void Reload() => Signal(HangUp);
+
+    /// <summary>Waits until a text is on stdout or stderr.</summary>
+    public void WaitFor(string text)
+    {
+        if (!SpinWait.SpinUntil(() => Output.Contains(text, StringComparison.Ordinal) || Errors.Contains(text, StringComparison.Ordinal), Deadline))
+            throw new TimeoutException($"the server did not say '{text}': {Errors}");
     }
 
     /// <summary>Ends it without a chance to tidy up (SIGKILL).</summary>
@@ -126,6 +141,12 @@ internal sealed partial class ServerProcess : IDisposable
         if (!_process.HasExited)
             Kill();
         _process.Dispose();
+    }
+
+    private void Signal(int signal)
+    {
+        if (SendSignal(_process.Id, signal) != 0)
+            throw new InvalidOperationException("the server has ended already");
     }
 
     private int WaitForExit()

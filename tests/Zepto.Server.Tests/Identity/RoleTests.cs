@@ -1,15 +1,31 @@
-using Zepto.Server.Tests.Hosting;
+using Zepto.Http.Tests.Fakes;
 
 namespace Zepto.Server.Tests.Identity;
 
+/// <summary>Roles on a server without TLS.</summary>
+public sealed class PlainRoleTests(PlainRoleTests.PlainKeys keys) : RoleTests(keys), IClassFixture<PlainRoleTests.PlainKeys>
+{
+    public sealed class PlainKeys : Keys;
+}
+
+/// <summary>Roles on a server with TLS.</summary>
+public sealed class SecureRoleTests(SecureRoleTests.SecureKeys keys) : RoleTests(keys), IClassFixture<SecureRoleTests.SecureKeys>
+{
+    public sealed class SecureKeys() : Keys(new TestCertificates());
+}
+
 /// <summary>Each role at each endpoint and with each class of statement, on a real server.</summary>
-public sealed class RoleTests(RoleTests.Keys keys) : IClassFixture<RoleTests.Keys>
+public abstract class RoleTests(RoleTests.Keys keys)
 {
     /// <summary>One server and a key of each role.</summary>
-    public sealed class Keys : IDisposable
+    public abstract class Keys : IDisposable
     {
-        public Keys()
+        private readonly TestCertificates? _certificates;
+
+        private protected Keys(TestCertificates? certificates = null)
         {
+            _certificates = certificates;
+            Server = new SecuredServer(Options);
             ByRole = new Dictionary<string, string>
             {
                 ["admin"] = Server.AdminKey,
@@ -21,11 +37,18 @@ public sealed class RoleTests(RoleTests.Keys keys) : IClassFixture<RoleTests.Key
             };
         }
 
-        internal SecuredServer Server { get; } = new();
+        internal SecuredServer Server { get; }
+
+        internal string[] Options => _certificates is null ? [] : ["--tls-cert", _certificates.CertPath, "--tls-key", _certificates.KeyPath];
 
         internal IReadOnlyDictionary<string, string> ByRole { get; }
 
-        public void Dispose() => Server.Dispose();
+        public void Dispose()
+        {
+            Server.Dispose();
+            _certificates?.Dispose();
+            GC.SuppressFinalize(this);
+        }
     }
 
     private const string Everybody = "admin,writer,reader,analyst,analyst without symbols,metrics";
@@ -118,7 +141,7 @@ public sealed class RoleTests(RoleTests.Keys keys) : IClassFixture<RoleTests.Key
     [Fact]
     public void MetricsAuth_AsksForThePermission()
     {
-        using var server = new SecuredServer("--metrics-auth");
+        using var server = new SecuredServer(["--metrics-auth", .. keys.Options]);
         SecuredServer.AssertUnauthorized(server.Send("GET", "/metrics", null));
         SecuredServer.AssertForbidden(server.Send("GET", "/metrics", server.CreateKey("""{"name":"r"}""")));
         Assert.Equal(200, server.Send("GET", "/metrics", server.CreateKey("""{"name":"m","role":"metrics"}""")).Status);

@@ -59,8 +59,7 @@ public sealed class SecuredServer : IDisposable
     /// <summary>Sends a request with a bearer token, or without credentials.</summary>
     internal Answer Send(string method, string target, string? token, string? body = null, params (string Name, string Value)[] fields)
     {
-        // A handler without cookies of its own: tests say which they send.
-        using var handler = new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false };
+        using var handler = ServerClient.MakeHandler(certificate: null);
         using var http = new HttpClient(handler) { BaseAddress = Process.Address };
         using var request = new HttpRequestMessage(new HttpMethod(method), target);
         if (token is not null)
