@@ -21,6 +21,7 @@ internal sealed unsafe partial class PartitionAppender : IDisposable
     private readonly SegmentAllocator _allocator;
     private readonly RetiredSegments _retired;
     private readonly PartitionRewrite _rewrite;
+    private readonly TailMerge _tail;
     private readonly List<Replaced> _replaced = [];
     private readonly List<Replaced> _finished = [];
     private readonly Queue<Replaced> _sealed = [];
@@ -34,6 +35,7 @@ internal sealed unsafe partial class PartitionAppender : IDisposable
         _allocator = allocator;
         _retired = new RetiredSegments(allocator, epochs);
         _rewrite = new PartitionRewrite(this);
+        _tail = new TailMerge(this);
     }
 
     /// <summary>Whether replaced rows wait for readers; any thread.</summary>
@@ -43,25 +45,17 @@ internal sealed unsafe partial class PartitionAppender : IDisposable
     public void Touch(Partition partition)
     {
         var state = partition.State;
-        var openRows = state.Slices is [.., { IsOpen: true } last] ? last.Segment.PublishedRows : -1;
-        _touched.Add(new Touched(partition, state, partition.LastTime, openRows));
+        _touched.Add(new Touched(partition, state, partition.LastTime, GrownRows(state, fromEnd: 1), GrownRows(state, fromEnd: 2)));
     }
 
     /// <summary>After a failure in the middle of a statement: every partition is as it was before.</summary>
     public void Undo()
     {
         _replaced.Clear();
-        foreach (var (partition, state, lastTime, openRows) in _touched)
+        foreach (var (partition, state, lastTime, lastRows, baseRows) in _touched)
         {
-            if (openRows >= 0)
-            {
-                var segment = state.Slices[^1].Segment;
-                var published = segment.PublishedRows;
-                segment.Publish(openRows);
-                if (published != openRows)
-                    SegmentStatistics.Recompute(segment, openRows, published);
-            }
-
+            GiveUp(state, fromEnd: 1, lastRows);
+            GiveUp(state, fromEnd: 2, baseRows);
             partition.State = state;
             partition.LastTime = lastTime;
         }
@@ -123,6 +117,28 @@ internal sealed unsafe partial class PartitionAppender : IDisposable
         partition.LastTime = slices.Length == 0 ? long.MinValue : LastTimeOf(slices[^1], rows.Batch.Schema);
     }
 
+    /// <summary>
+    /// Makes a state of the partition that snapshots from <paramref name="commitSequence"/> on see, with rows that have arrived now, the first of which is
+    /// before the partition's last row.
+    /// </summary>
+    public void Merge(Series series, Partition partition, in NewRows rows, long commitSequence)
+    {
+        var state = partition.State;
+        if (!_tail.TryRun(state.Slices, rows, out var slices))
+        {
+            Rewrite(series, partition, [], rows, commitSequence);
+            return;
+        }
+
+        var replacement = new PartitionState(slices, commitSequence, state);
+        var segment = state.Slices[^1].Segment;
+        var isUsed = false;
+        foreach (ref readonly var slice in replacement.Slices)
+            isUsed |= slice.Segment == segment;
+        partition.State = replacement;
+        _replaced.Add(new Replaced(series, partition, replacement, isUsed ? [] : [segment], SegmentFate.Reused));
+    }
+
     /// <summary>Makes an empty state of the partition that snapshots from <paramref name="commitSequence"/> on see.</summary>
     public void Clear(Series series, Partition partition, long commitSequence)
     {
@@ -163,12 +179,28 @@ internal sealed unsafe partial class PartitionAppender : IDisposable
     public void Dispose() => _rewrite.Dispose();
 
     /// <summary>Makes a segment with cleared statistics; a failure of the statement takes it back.</summary>
-    internal Segment NewSegment(SegmentLayout layout, int capacity)
+    internal Segment NewSegment(SegmentLayout layout, int capacity, bool isBase = false)
     {
-        var segment = new Segment(layout, capacity, _allocator.Allocate(Segment.SizeBytes(layout, capacity)));
+        var segment = new Segment(layout, capacity, _allocator.Allocate(Segment.SizeBytes(layout, capacity))) { IsBase = isBase };
         segment.ClearStatistics();
         _made.Add(segment);
         return segment;
+    }
+
+    /// <summary>Rows of the segment of one of the last slices, if the statement may put rows behind them; else -1.</summary>
+    private static int GrownRows(PartitionState state, int fromEnd) =>
+        state.Slices.Length >= fromEnd && state.Slices[^fromEnd] is var slice && (slice.IsOpen || slice.IsBase) ? slice.Segment.PublishedRows : -1;
+
+    /// <summary>Gives up the rows that a segment got since it had so many.</summary>
+    private static void GiveUp(PartitionState state, int fromEnd, int rows)
+    {
+        if (rows < 0)
+            return;
+        var segment = state.Slices[^fromEnd].Segment;
+        var published = segment.PublishedRows;
+        segment.Publish(rows);
+        if (published != rows)
+            SegmentStatistics.Recompute(segment, rows, published);
     }
 
     private Segment OpenSegment(Partition partition, TableSchema schema, int rows, out int startRow)
@@ -222,6 +254,6 @@ internal sealed unsafe partial class PartitionAppender : IDisposable
     private static long LastTimeOf(in SegmentSlice slice, TableSchema schema) =>
         schema.TimestampIndex < 0 ? long.MinValue : slice.Segment.Int64At(schema.TimestampId, slice.StartRow + slice.PublishedRows - 1);
 
-    /// <summary>A partition before the running statement; <c>OpenRows</c> is -1 where no slice was open.</summary>
-    private readonly record struct Touched(Partition Partition, PartitionState State, long LastTime, int OpenRows);
+    /// <summary>A partition before the running statement, with the rows of the segments that may grow: of the last slice and of the one before; -1: cannot.</summary>
+    private readonly record struct Touched(Partition Partition, PartitionState State, long LastTime, int LastRows, int BaseRows);
 }

@@ -9,7 +9,11 @@ namespace Zepto.Benchmarks;
 internal sealed record BenchmarkOptions(int Rounds, int Seconds, int[] Rows)
 {
     /// <summary>A command of the program with these options; <paramref name="run"/> gives the exit code.</summary>
-    public static Command Command(string name, string description, BenchmarkOptions defaults, Func<BenchmarkOptions, int> run)
+    public static Command Command(string name, string description, BenchmarkOptions defaults, Func<BenchmarkOptions, int> run) =>
+        Command(name, description, defaults, (options, _) => run(options));
+
+    /// <summary>As above, for a command that is given more options.</summary>
+    public static Command Command(string name, string description, BenchmarkOptions defaults, Func<BenchmarkOptions, ParseResult, int> run)
     {
         var command = new Command(name, description);
         var rounds = Number("--rounds", "Interleaved rounds", defaults.Rounds);
@@ -31,7 +35,7 @@ internal sealed record BenchmarkOptions(int Rounds, int Seconds, int[] Rows)
         command.SetAction(parsed => run(new BenchmarkOptions(
             parsed.GetValue(rounds),
             defaults.Seconds > 0 ? parsed.GetValue(seconds) : 0,
-            defaults.Rows.Length > 0 ? parsed.GetValue(rows)! : [])));
+            defaults.Rows.Length > 0 ? parsed.GetValue(rows)! : []), parsed));
         return command;
     }
 
