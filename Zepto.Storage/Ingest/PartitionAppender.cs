@@ -21,7 +21,7 @@ internal sealed unsafe partial class PartitionAppender : IDisposable
     private readonly SegmentAllocator _allocator;
     private readonly RetiredSegments _retired;
     private readonly PartitionRewrite _rewrite;
-    private readonly TailMerge _tail;
+    private readonly LateMerge _late;
     private readonly List<Replaced> _replaced = [];
     private readonly List<Replaced> _finished = [];
     private readonly Queue<Replaced> _sealed = [];
@@ -29,13 +29,14 @@ internal sealed unsafe partial class PartitionAppender : IDisposable
     private readonly HashSet<Segment> _used = [];
     private readonly List<Touched> _touched = [];
     private readonly List<Segment> _made = [];
+    private readonly List<(Segment Segment, int Rows)> _grown = [];
 
     public PartitionAppender(SegmentAllocator allocator, EpochRegistry epochs)
     {
         _allocator = allocator;
         _retired = new RetiredSegments(allocator, epochs);
         _rewrite = new PartitionRewrite(this);
-        _tail = new TailMerge(this);
+        _late = new LateMerge(this);
     }
 
     /// <summary>Whether replaced rows wait for readers; any thread.</summary>
@@ -45,21 +46,26 @@ internal sealed unsafe partial class PartitionAppender : IDisposable
     public void Touch(Partition partition)
     {
         var state = partition.State;
-        _touched.Add(new Touched(partition, state, partition.LastTime, GrownRows(state, fromEnd: 1), GrownRows(state, fromEnd: 2)));
+        var openRows = state.Slices is [.., { IsOpen: true } last] ? last.Segment.PublishedRows : -1;
+        _touched.Add(new Touched(partition, state, partition.LastTime, openRows));
     }
 
     /// <summary>After a failure in the middle of a statement: every partition is as it was before.</summary>
     public void Undo()
     {
         _replaced.Clear();
-        foreach (var (partition, state, lastTime, lastRows, baseRows) in _touched)
+        foreach (var (partition, state, lastTime, openRows) in _touched)
         {
-            GiveUp(state, fromEnd: 1, lastRows);
-            GiveUp(state, fromEnd: 2, baseRows);
+            if (openRows >= 0)
+                GiveUp(state.Slices[^1].Segment, openRows);
             partition.State = state;
             partition.LastTime = lastTime;
         }
 
+        // A base that grew twice goes back to its first rows.
+        for (var i = _grown.Count - 1; i >= 0; i--)
+            GiveUp(_grown[i].Segment, _grown[i].Rows);
+        _grown.Clear();
         _touched.Clear();
         if (_made.Count > 0)
             _retired.Add([.. _made], SegmentFate.Reused);
@@ -124,19 +130,14 @@ internal sealed unsafe partial class PartitionAppender : IDisposable
     public void Merge(Series series, Partition partition, in NewRows rows, long commitSequence)
     {
         var state = partition.State;
-        if (!_tail.TryRun(state.Slices, rows, out var slices))
+        if (!_late.TryRun(state.Slices, rows, out var slices, out var replaced))
         {
             Rewrite(series, partition, [], rows, commitSequence);
             return;
         }
 
-        var replacement = new PartitionState(slices, commitSequence, state);
-        var segment = state.Slices[^1].Segment;
-        var isUsed = false;
-        foreach (ref readonly var slice in replacement.Slices)
-            isUsed |= slice.Segment == segment;
-        partition.State = replacement;
-        _replaced.Add(new Replaced(series, partition, replacement, isUsed ? [] : [segment], SegmentFate.Reused));
+        partition.State = new PartitionState(slices, commitSequence, state);
+        _replaced.Add(new Replaced(series, partition, partition.State, replaced, SegmentFate.Reused));
     }
 
     /// <summary>Makes an empty state of the partition that snapshots from <paramref name="commitSequence"/> on see.</summary>
@@ -150,6 +151,7 @@ internal sealed unsafe partial class PartitionAppender : IDisposable
     public void Seal()
     {
         _touched.Clear();
+        _grown.Clear();
         _made.Clear();
         foreach (var replaced in _replaced)
             _sealed.Enqueue(replaced);
@@ -187,16 +189,12 @@ internal sealed unsafe partial class PartitionAppender : IDisposable
         return segment;
     }
 
-    /// <summary>Rows of the segment of one of the last slices, if the statement may put rows behind them; else -1.</summary>
-    private static int GrownRows(PartitionState state, int fromEnd) =>
-        state.Slices.Length >= fromEnd && state.Slices[^fromEnd] is var slice && (slice.IsOpen || slice.IsBase) ? slice.Segment.PublishedRows : -1;
+    /// <summary>A base is about to get rows; a failure of the statement takes them back.</summary>
+    internal void Grow(Segment segment) => _grown.Add((segment, segment.PublishedRows));
 
     /// <summary>Gives up the rows that a segment got since it had so many.</summary>
-    private static void GiveUp(PartitionState state, int fromEnd, int rows)
+    private static void GiveUp(Segment segment, int rows)
     {
-        if (rows < 0)
-            return;
-        var segment = state.Slices[^fromEnd].Segment;
         var published = segment.PublishedRows;
         segment.Publish(rows);
         if (published != rows)
@@ -254,6 +252,6 @@ internal sealed unsafe partial class PartitionAppender : IDisposable
     private static long LastTimeOf(in SegmentSlice slice, TableSchema schema) =>
         schema.TimestampIndex < 0 ? long.MinValue : slice.Segment.Int64At(schema.TimestampId, slice.StartRow + slice.PublishedRows - 1);
 
-    /// <summary>A partition before the running statement, with the rows of the segments that may grow: of the last slice and of the one before; -1: cannot.</summary>
-    private readonly record struct Touched(Partition Partition, PartitionState State, long LastTime, int LastRows, int BaseRows);
+    /// <summary>A partition before the running statement; <c>OpenRows</c> is -1 where no slice was open.</summary>
+    private readonly record struct Touched(Partition Partition, PartitionState State, long LastTime, int OpenRows);
 }

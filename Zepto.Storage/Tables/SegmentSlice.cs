@@ -24,9 +24,6 @@ public readonly struct SegmentSlice
 
     internal bool IsOpen => _rowCount < 0;
 
-    /// <summary>Whether rows may be put behind it in its segment for a next state, in which the slice is longer; for the writer.</summary>
-    internal bool IsBase => !IsOpen && Segment.IsBase && StartRow + _rowCount == Segment.PublishedRows;
-
     /// <summary>Rows published so far, committed or not; for the writer.</summary>
     internal int PublishedRows => IsOpen ? Segment.PublishedRows - StartRow : _rowCount;
 

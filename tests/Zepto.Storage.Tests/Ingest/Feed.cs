@@ -13,16 +13,21 @@ internal sealed class Feed(int seed, int producers, int rows)
     private readonly List<(int Symbol, long Price, long Time)[]> _taken = [];
     private long _now = 5 * TimeOrderTests.Day;
     private long _price;
+    private int _waited;
 
     /// <summary>One statement in this many reaches far back; 0: none.</summary>
     public int FarEvery { get; init; } = 40;
+
+    /// <summary>The oldest statement waits for this many others at most.</summary>
+    public int LongestWait { get; init; } = int.MaxValue;
 
     /// <summary>The next statement that arrives.</summary>
     public (int Symbol, long Price, long Time)[] Next()
     {
         while (_taken.Count < producers)
             _taken.Add(Take());
-        var sender = _random.Next(producers);
+        var sender = _waited < LongestWait ? _random.Next(producers) : 0;
+        _waited = sender == 0 ? 0 : _waited + 1;
         var statement = _taken[sender];
         _taken.RemoveAt(sender);
         if (FarEvery > 0 && _random.Next(FarEvery) == 0)
