@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Zepto.Storage.Schema;
 using Zepto.Storage.Segments;
 
@@ -36,6 +37,8 @@ internal static unsafe partial class ColumnCopy
         }
     }
 
+    // Not compiled quickly first: each operation on a vector is a call then.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Int64(long* source, long* target, int count, ref BlockStatistics statistics)
     {
         var (min, max, nulls) = (new Vector<long>(long.MaxValue), new Vector<long>(long.MinValue), Vector<long>.Zero);
@@ -61,6 +64,7 @@ internal static unsafe partial class ColumnCopy
         Int64(source + whole, target + whole, Identity(count - whole), ref statistics);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Float64(double* source, double* target, int count, ref BlockStatistics statistics)
     {
         var (min, max) = (new Vector<double>(double.PositiveInfinity), new Vector<double>(double.NegativeInfinity));
