@@ -7,6 +7,10 @@ namespace Zepto.Storage.Extents;
 internal sealed class RecentSpace
 {
     private const long MaxBytes = 8 << 20;
+
+    /// <summary>Encoded segments have any size: not each is worth remembering.</summary>
+    private const int MaxSizes = 64;
+
     private readonly Dictionary<long, Stack<(int Extent, long Start)>> _bySize = [];
     private long _totalBytes;
 
@@ -16,7 +20,14 @@ internal sealed class RecentSpace
         if (_totalBytes + sizeBytes > MaxBytes)
             return false;
         if (!_bySize.TryGetValue(sizeBytes, out var ranges))
+        {
+            if (_bySize.Count == MaxSizes)
+                ForgetUnused();
+            if (_bySize.Count == MaxSizes)
+                return false;
             _bySize.Add(sizeBytes, ranges = []);
+        }
+
         ranges.Push((extent, start));
         _totalBytes += sizeBytes;
         return true;
@@ -44,5 +55,14 @@ internal sealed class RecentSpace
 
         _bySize.Clear();
         _totalBytes = 0;
+    }
+
+    private void ForgetUnused()
+    {
+        foreach (var (sizeBytes, ranges) in _bySize)
+        {
+            if (ranges.Count == 0)
+                _bySize.Remove(sizeBytes);
+        }
     }
 }
