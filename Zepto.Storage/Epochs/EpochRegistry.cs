@@ -31,6 +31,8 @@ public sealed class EpochRegistry(int readers = 1024)
     private readonly long[] _slots = new long[readers * Stride];
     private long _epoch = 1;
     private int _hint;
+    // Slots from here on were never taken, so that writers look at no more than readers ever were at once, or nearly.
+    private int _taken;
 
     /// <summary>Begins reading. Throws when more readers than slots run at once.</summary>
     public EpochLease Enter()
@@ -39,6 +41,7 @@ public sealed class EpochRegistry(int readers = 1024)
         for (var i = 0; i < readers; i++)
         {
             var slot = (start + i) % readers;
+            Include(slot);
             if (Volatile.Read(ref _slots[slot * Stride]) == 0
                 && Interlocked.CompareExchange(ref _slots[slot * Stride], Volatile.Read(ref _epoch), 0) == 0)
             {
@@ -63,7 +66,8 @@ public sealed class EpochRegistry(int readers = 1024)
     internal bool IsOver(long epoch)
     {
         Interlocked.MemoryBarrier();
-        for (var i = 0; i < _slots.Length; i += Stride)
+        var end = Volatile.Read(ref _taken) * Stride;
+        for (var i = 0; i < end; i += Stride)
         {
             var began = Volatile.Read(ref _slots[i]);
             if (began != 0 && began <= epoch)
@@ -71,5 +75,12 @@ public sealed class EpochRegistry(int readers = 1024)
         }
 
         return true;
+    }
+
+    /// <summary>Before the slot is taken: a writer that does not see it here has retired before the reader begins.</summary>
+    private void Include(int slot)
+    {
+        for (var taken = Volatile.Read(ref _taken); taken <= slot;)
+            taken = Interlocked.CompareExchange(ref _taken, slot + 1, taken);
     }
 }

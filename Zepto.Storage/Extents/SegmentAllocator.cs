@@ -23,6 +23,7 @@ internal sealed unsafe class SegmentAllocator(ExtentStore extents) : IDisposable
 
     private readonly Lock _lock = new();
     private readonly FreeSpace _free = new();
+    private readonly RecentSpace _recent = new();
     private List<Allocation> _setAside = [];
     private readonly List<Allocation> _usable = [];
     private List<Allocation> _releasing = [];
@@ -47,7 +48,10 @@ internal sealed unsafe class SegmentAllocator(ExtentStore extents) : IDisposable
         {
             try
             {
-                if (!_free.TryTake(sizeBytes, out var extent, out var offset))
+                // Its disk space is behind it still.
+                if (_recent.TryTake(sizeBytes, out var extent, out var offset))
+                    return At(extent, offset, sizeBytes, _isCapturing ? MaybeKnown : _generation);
+                if (!_free.TryTake(sizeBytes, out extent, out offset) && !TryTakeJoined(sizeBytes, out extent, out offset))
                 {
                     extents.Add(sizeBytes);
                     _free.Add(extents.Regions.Count - 1, extents.HeaderBytes, extents.Regions[^1].LengthBytes - extents.HeaderBytes);
@@ -73,11 +77,14 @@ internal sealed unsafe class SegmentAllocator(ExtentStore extents) : IDisposable
         lock (_lock)
         {
             _usable.Clear();
+            if (givesBack)
+                _recent.MoveTo(_free);
             foreach (var allocation in allocations)
             {
                 if (isForgotten || !extents.IsDurable || allocation.Generation == _generation)
                 {
-                    _usable.Add(allocation);
+                    if (givesBack || !_recent.TryAdd(allocation.Extent, allocation.OffsetBytes, allocation.SizeBytes))
+                        _usable.Add(allocation);
                     continue;
                 }
 
@@ -117,6 +124,7 @@ internal sealed unsafe class SegmentAllocator(ExtentStore extents) : IDisposable
     {
         lock (_lock)
         {
+            _recent.MoveTo(_free);
             AddFree(_releasing, givesBack: true);
             _releasing.Clear();
         }
@@ -156,6 +164,13 @@ internal sealed unsafe class SegmentAllocator(ExtentStore extents) : IDisposable
     }
 
     public void Dispose() => extents.Dispose();
+
+    /// <summary>As <see cref="FreeSpace.TryTake"/>, after what was freed a moment ago is joined with its neighbours.</summary>
+    private bool TryTakeJoined(long sizeBytes, out int extent, out long offset)
+    {
+        _recent.MoveTo(_free);
+        return _free.TryTake(sizeBytes, out extent, out offset);
+    }
 
     /// <summary>Adds free room, and gives its disk space or memory back where it lies together: under the lock, for nobody may take it meanwhile.</summary>
     private void AddFree(List<Allocation> allocations, bool givesBack)

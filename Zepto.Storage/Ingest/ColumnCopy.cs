@@ -4,7 +4,7 @@ using Zepto.Storage.Segments;
 namespace Zepto.Storage.Ingest;
 
 /// <summary>Copies values of one column into a segment and keeps the blocks' statistics: one typed loop a column and block.</summary>
-internal static unsafe class ColumnCopy
+internal static unsafe partial class ColumnCopy
 {
     /// <summary>Copies source[order[i]] for each i to rows startRow + i of a column that the segment stores.</summary>
     public static void Gather(Segment segment, ColumnId column, int startRow, byte* source, ReadOnlySpan<int> order)

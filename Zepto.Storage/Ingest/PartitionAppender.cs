@@ -22,6 +22,7 @@ internal sealed unsafe partial class PartitionAppender : IDisposable
     private readonly SegmentAllocator _allocator;
     private readonly RetiredSegments _retired;
     private readonly PartitionRewrite _rewrite;
+    private readonly LateMerge _late;
     private readonly List<Replaced> _replaced = [];
     private readonly List<Replaced> _finished = [];
     private readonly Queue<Replaced> _sealed = [];
@@ -29,12 +30,14 @@ internal sealed unsafe partial class PartitionAppender : IDisposable
     private readonly HashSet<Segment> _used = [];
     private readonly List<Touched> _touched = [];
     private readonly List<Segment> _made = [];
+    private readonly List<(Segment Segment, int Rows)> _grown = [];
 
     public PartitionAppender(SegmentAllocator allocator, EpochRegistry epochs)
     {
         _allocator = allocator;
         _retired = new RetiredSegments(allocator, epochs);
         _rewrite = new PartitionRewrite(this);
+        _late = new LateMerge(this);
     }
 
     /// <summary>Whether replaced rows wait for readers; any thread.</summary>
@@ -55,18 +58,15 @@ internal sealed unsafe partial class PartitionAppender : IDisposable
         foreach (var (partition, state, lastTime, openRows) in _touched)
         {
             if (openRows >= 0)
-            {
-                var segment = state.Slices[^1].Segment;
-                var published = segment.PublishedRows;
-                segment.Publish(openRows);
-                if (published != openRows)
-                    SegmentStatistics.Recompute(segment, openRows, published);
-            }
-
+                GiveUp(state.Slices[^1].Segment, openRows);
             partition.State = state;
             partition.LastTime = lastTime;
         }
 
+        // A base that grew twice goes back to its first rows.
+        for (var i = _grown.Count - 1; i >= 0; i--)
+            GiveUp(_grown[i].Segment, _grown[i].Rows);
+        _grown.Clear();
         _touched.Clear();
         if (_made.Count > 0)
             _retired.Add([.. _made], SegmentFate.Reused);
@@ -144,6 +144,23 @@ internal sealed unsafe partial class PartitionAppender : IDisposable
         partition.LastTime = slices.Length == 0 ? long.MinValue : LastTimeOf(slices[^1], rows.Batch.Schema);
     }
 
+    /// <summary>
+    /// Makes a state of the partition that snapshots from <paramref name="commitSequence"/> on see, with rows that have arrived now, the first of which is
+    /// before the partition's last row.
+    /// </summary>
+    public void Merge(Series series, Partition partition, in NewRows rows, long commitSequence)
+    {
+        var state = partition.State;
+        if (!_late.TryRun(state.Slices, rows, out var slices, out var replaced))
+        {
+            Rewrite(series, partition, [], rows, commitSequence);
+            return;
+        }
+
+        partition.State = new PartitionState(slices, commitSequence, state);
+        _replaced.Add(new Replaced(series, partition, partition.State, replaced, SegmentFate.Reused));
+    }
+
     /// <summary>Makes an empty state of the partition that snapshots from <paramref name="commitSequence"/> on see.</summary>
     public void Clear(Series series, Partition partition, long commitSequence)
     {
@@ -155,6 +172,7 @@ internal sealed unsafe partial class PartitionAppender : IDisposable
     public void Seal()
     {
         _touched.Clear();
+        _grown.Clear();
         _made.Clear();
         foreach (var replaced in _replaced)
             _sealed.Enqueue(replaced);
@@ -184,12 +202,24 @@ internal sealed unsafe partial class PartitionAppender : IDisposable
     public void Dispose() => _rewrite.Dispose();
 
     /// <summary>Makes a segment with cleared statistics; a failure of the statement takes it back.</summary>
-    internal Segment NewSegment(SegmentLayout layout, int capacity)
+    internal Segment NewSegment(SegmentLayout layout, int capacity, bool isBase = false)
     {
-        var segment = new Segment(layout, capacity, _allocator.Allocate(Segment.SizeBytes(layout, capacity)));
+        var segment = new Segment(layout, capacity, _allocator.Allocate(Segment.SizeBytes(layout, capacity))) { IsBase = isBase };
         segment.ClearStatistics();
         _made.Add(segment);
         return segment;
+    }
+
+    /// <summary>A base is about to get rows; a failure of the statement takes them back.</summary>
+    internal void Grow(Segment segment) => _grown.Add((segment, segment.PublishedRows));
+
+    /// <summary>Gives up the rows that a segment got since it had so many.</summary>
+    private static void GiveUp(Segment segment, int rows)
+    {
+        var published = segment.PublishedRows;
+        segment.Publish(rows);
+        if (published != rows)
+            SegmentStatistics.Recompute(segment, rows, published);
     }
 
     private Segment OpenSegment(Partition partition, TableSchema schema, int rows, out int startRow)

@@ -5,8 +5,6 @@ namespace Zepto.Storage.Ingest;
 /// <summary>Makes a segment's statistics exact again after rows behind its published ones were given up, by a failed statement or a crash.</summary>
 internal static unsafe class SegmentStatistics
 {
-    private static readonly int[] Identity = [.. Enumerable.Range(0, Segment.BlockRows)];
-
     /// <summary>
     /// Recomputes the blocks that held rows from <paramref name="rows"/> up to <paramref name="givenUpEnd"/>. Readers may look at the rows below
     /// meanwhile: each figure goes from one right for them to another.
@@ -25,7 +23,7 @@ internal static unsafe class SegmentStatistics
                 {
                     // Each value is written over itself, which no reader can tell.
                     var values = (byte*)segment.AddressAt(position, start);
-                    ColumnCopy.Copy(type, values, values, Identity.AsSpan(0, count), ref exact);
+                    ColumnCopy.Copy(type, values, values, ColumnCopy.Identity(count), ref exact);
                 }
 
                 segment.StatisticsAt(position, block) = exact;

@@ -79,7 +79,7 @@ internal sealed unsafe partial class TableWriter(PartitionAppender appender, Sto
             if (times == null || times[first] >= partition.LastTime)
                 appender.Append(partition, batch, group, firstSequence);
             else
-                appender.Rewrite(series, partition, [], new NewRows(batch, group, firstSequence), commitSequence);
+                appender.Merge(series, partition, new NewRows(batch, group, firstSequence), commitSequence);
             if (times != null)
                 partition.LastTime = Math.Max(partition.LastTime, times[group[^1]]);
             start = end;

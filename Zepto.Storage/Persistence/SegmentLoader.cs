@@ -11,7 +11,7 @@ internal readonly record struct SegmentPlace(int Extent, long Offset, int Layout
 
 /// <summary>Makes the segments that a manifest names, over their bytes in the mapped extents: nothing is copied and, after a clean stop, nothing read.</summary>
 /// <param name="allocator">Holds the mapped extents.</param>
-/// <param name="afterCrash">Rows behind the manifest's may have widened statistics of open segments; they are made exact again.</param>
+/// <param name="afterCrash">Rows behind the manifest's may have widened statistics of segments that grow; they are made exact again.</param>
 internal sealed class SegmentLoader(SegmentAllocator allocator, bool afterCrash)
 {
     private readonly Dictionary<(int Extent, long Offset), Segment> _segments = [];
@@ -23,9 +23,9 @@ internal sealed class SegmentLoader(SegmentAllocator allocator, bool afterCrash)
     /// <summary>The segment at a place; false when it cannot be there.</summary>
     /// <param name="place">What the manifest says of it.</param>
     /// <param name="rows">Rows that hold values.</param>
-    /// <param name="isOpen">Whether more rows may follow.</param>
+    /// <param name="grows">Whether more rows may follow.</param>
     /// <param name="segment">The segment, shared by slices of the same place.</param>
-    public bool TryLoad(in SegmentPlace place, int rows, bool isOpen, [NotNullWhen(true)] out Segment? segment)
+    public bool TryLoad(in SegmentPlace place, int rows, bool grows, [NotNullWhen(true)] out Segment? segment)
     {
         segment = null;
         if ((uint)place.Layout >= (uint)_layouts.Length)
@@ -36,7 +36,7 @@ internal sealed class SegmentLoader(SegmentAllocator allocator, bool afterCrash)
             if (!segment.IsEncoded)
                 segment.Publish(Math.Max(segment.PublishedRows, rows));
             // A late row may have split the open slice: its segment was met before, by a slice that is sealed.
-            if (isOpen && afterCrash && rows <= segment.Capacity)
+            if (grows && afterCrash && rows <= segment.Capacity)
                 SegmentStatistics.Recompute(segment, rows, segment.Capacity);
             return segment.Capacity == place.Capacity && segment.Layout == layout && segment.EncodedBytes == place.EncodedBytes;
         }
@@ -46,7 +46,7 @@ internal sealed class SegmentLoader(SegmentAllocator allocator, bool afterCrash)
         segment = place.EncodedBytes > 0 ? new Segment(layout, place.Capacity, allocation, place.EncodedBytes, largestSequence: 0) : new Segment(layout, place.Capacity, allocation);
         if (!segment.IsEncoded)
             segment.Publish(rows);
-        if (isOpen && afterCrash)
+        if (grows && afterCrash)
             SegmentStatistics.Recompute(segment, rows, place.Capacity);
         _segments.Add((place.Extent, place.Offset), segment);
         return true;

@@ -9,11 +9,14 @@ namespace Zepto.Storage.Persistence;
 //   id i32 | name text | committed sequence i64 | rows i64 | retention, ns, i64 (-1: none) | columns as in SchemaCodec
 //   layouts of segments: count i32, each: columns: count i32, each: id i32 | type u8
 //   series: count i32, each: symbol id i32 | partitions: count i32, each: start of the day i64 | largest timestamp i64 | slices: count i32, each:
-//     extent i32 | layout of its segment i32 | offset in the extent i64 | capacity i32 | first row i32 | rows i32 | 1: open, 0: sealed, i32
-//     | bytes of its encoded segment i32 (0: raw)
+//     extent i32 | layout of its segment i32 | offset in the extent i64 | capacity i32 | first row i32 | rows i32 | 0: sealed, 1: open,
+//     2 and more: sealed in a base with that many rows less 2, i32 | bytes of its encoded segment i32 (0: raw)
 /// <summary>A table's definition and the places of its rows, to and from bytes.</summary>
 internal static class TableCodec
 {
+    private const int Open = 1;
+    private const int Base = 2;
+
     /// <summary>Writes a table as of now; on its writer thread, so that no statement is half in it.</summary>
     public static void Write(ByteWriter bytes, Table table)
     {
@@ -131,7 +134,7 @@ internal static class TableCodec
             bytes.Int32(segment.Capacity);
             bytes.Int32(slice.StartRow);
             bytes.Int32(slice.PublishedRows);
-            bytes.Int32(slice.IsOpen ? 1 : 0);
+            bytes.Int32(slice.IsOpen ? Open : segment.IsBase ? Base + segment.PublishedRows : 0);
             bytes.Int32(segment.EncodedBytes);
         }
     }
@@ -143,10 +146,14 @@ internal static class TableCodec
         for (var i = 0; i < slices.Length; i++)
         {
             var (extent, layout, offset, capacity) = (bytes.Int32(), bytes.Int32(), bytes.Int64(), bytes.Int32());
-            var (startRow, rows, isOpen, encodedBytes) = (bytes.Int32(), bytes.Int32(), bytes.Int32() == 1, bytes.Int32());
+            var (startRow, rows, growth, encodedBytes) = (bytes.Int32(), bytes.Int32(), bytes.Int32(), bytes.Int32());
+            var (isOpen, isBase) = (growth == Open, growth >= Base);
+            var usedRows = isBase ? growth - Base : startRow + rows;
             bytes.Check(capacity is > 0 and <= PartitionAppender.LargestCapacity && startRow >= 0 && rows >= 0 && rows <= capacity - startRow, "a slice is longer than its segment");
             bytes.Check(!isOpen || (i == slices.Length - 1 && encodedBytes == 0), "an open slice is not the last one");
-            bytes.Check(segments.TryLoad(new SegmentPlace(extent, offset, layout, capacity, encodedBytes), startRow + rows, isOpen, out var segment), "a segment has no such place");
+            bytes.Check(!isBase || (encodedBytes == 0 && usedRows >= startRow + rows && usedRows <= capacity), "a base has other rows than its slices");
+            bytes.Check(segments.TryLoad(new SegmentPlace(extent, offset, layout, capacity, encodedBytes), usedRows, isOpen || isBase, out var segment), "a segment has no such place");
+            segment.IsBase |= isBase;
             slices[i] = isOpen ? SegmentSlice.Open(segment, startRow) : new SegmentSlice(segment, startRow, rows);
         }
 

@@ -76,6 +76,9 @@ public sealed unsafe partial class Segment
     /// <summary>Columns it was made for.</summary>
     internal SegmentLayout Layout { get; }
 
+    /// <summary>Whether it was made to grow although it is an open slice in no state, so that no state's slice grows with it; writer only.</summary>
+    internal bool IsBase { get; set; }
+
     /// <summary>Whether the column existed when the segment was made; one that did not reads as NULL. False for the designated symbol.</summary>
     public bool HasColumn(ColumnId column) => Layout.PositionOf(column) >= 0;
 

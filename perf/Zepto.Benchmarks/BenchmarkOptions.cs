@@ -11,7 +11,11 @@ namespace Zepto.Benchmarks;
 internal sealed record BenchmarkOptions(int Rounds, int Seconds, int[] Rows, string[]? Loads = null, bool Saturate = false)
 {
     /// <summary>A command of the program with these options; <paramref name="run"/> gives the exit code.</summary>
-    public static Command Command(string name, string description, BenchmarkOptions defaults, Func<BenchmarkOptions, int> run)
+    public static Command Command(string name, string description, BenchmarkOptions defaults, Func<BenchmarkOptions, int> run) =>
+        Command(name, description, defaults, (options, _) => run(options));
+
+    /// <summary>As above, for a command that is given more options.</summary>
+    public static Command Command(string name, string description, BenchmarkOptions defaults, Func<BenchmarkOptions, ParseResult, int> run)
     {
         var command = new Command(name, description);
         var rounds = Number("--rounds", "Interleaved rounds", defaults.Rounds);
@@ -46,7 +50,7 @@ internal sealed record BenchmarkOptions(int Rounds, int Seconds, int[] Rows, str
             defaults.Seconds > 0 ? parsed.GetValue(seconds) : 0,
             defaults.Rows.Length > 0 ? parsed.GetValue(rows)! : [],
             defaults.Loads is null ? null : parsed.GetValue(loads),
-            defaults.Loads is not null && parsed.GetValue(saturate))));
+            defaults.Loads is not null && parsed.GetValue(saturate)), parsed));
         return command;
     }
 

@@ -19,7 +19,7 @@ internal static class BenchmarkProgram
         {
             BenchmarkOptions.Command("http", "Requests a second beside a floor, nginx and Kestrel", new(Rounds: 3, Seconds: 3, Rows: [], LoadCase.Names), Http),
             BenchmarkOptions.Command("queries", "Queries beside a hand-fused kernel and DuckDB", new(Rounds: 7, Seconds: 0, Rows: [1_000_000, 10_000_000]), Queries),
-            BenchmarkOptions.Command("ingest", "Rows stored a second beside DuckDB", new(Rounds: 3, Seconds: 0, Rows: [2_000_000]), Ingest),
+            Ingest(),
             BenchmarkOptions.Command("steady", "Latency of a point query while rows arrive at a steady rate", new(Rounds: 1, Seconds: 60, Rows: [200_000]), Steady),
             BenchmarkOptions.Command("scale", "Memory, open files and start-up with many partitions and many strings", new(Rounds: 1, Seconds: 0, Rows: []), Scale),
             Micro(),
@@ -77,10 +77,20 @@ internal static class BenchmarkProgram
         return Complain(complaints);
     }
 
-    private static int Ingest(BenchmarkOptions options)
+    private static Command Ingest()
     {
-        var report = Report.Begin("ingest", "Ingest", $"perf/run ingest --rounds {options.Rounds} --rows {options.Rows[^1]}");
-        new IngestComparison(options.Rows[^1], options.Rounds).Run(report);
+        var defaults = new BenchmarkOptions(Rounds: 3, Seconds: 0, Rows: [2_000_000]);
+        Func<ParseResult, IngestSelection>? selected = null;
+        var command = BenchmarkOptions.Command("ingest", "Rows stored a second beside DuckDB", defaults, (options, parsed) => Ingest(options, selected!(parsed)));
+        selected = IngestSelection.AddTo(command);
+        return command;
+    }
+
+    private static int Ingest(BenchmarkOptions options, IngestSelection selection)
+    {
+        var name = selection.IsPart ? "ingest-part" : "ingest";
+        var report = Report.Begin(name, "Ingest", $"perf/run ingest --rounds {options.Rounds} --rows {options.Rows[^1]}{selection.Text}");
+        new IngestComparison(options.Rows[^1], options.Rounds).Run(selection, report);
         report.Finish();
         return 0;
     }

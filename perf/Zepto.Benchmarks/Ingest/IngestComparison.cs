@@ -19,12 +19,18 @@ internal sealed class IngestComparison(int rows, int rounds)
     /// <summary>Statements sent before: enough for the server's code to be compiled for good.</summary>
     private const int WarmUpRows = 300_000;
 
-    /// <summary>Measures everything and writes the tables.</summary>
-    public void Run(Report report)
+    /// <summary>Measures everything, or the selected ways and nothing else, and writes the tables.</summary>
+    public void Run(IngestSelection selection, Report report)
     {
         var data = MarketData.Generate(rows);
         report.Line($"{Report.Number(rows)} trades. The server has one core; 1,000 rows a statement of INSERT VALUES, 50,000 rows a body of the other formats. Medians of {rounds} rounds.");
         report.Line();
+        if (selection.IsPart)
+        {
+            Part(data, selection, report);
+            return;
+        }
+
         Throughput(data, report);
         SingleRows(data, report);
         Storing(data, report);
@@ -74,6 +80,35 @@ internal sealed class IngestComparison(int rows, int rounds)
         peers.Add("DuckDB INSERT VALUES, 1,000 rows a statement", Report.Number(values.Median), Report.Percent(values.Spread));
         peers.Add("plain write of the RowBinary bytes, then fsync", Report.Number(write.Median), Report.Percent(write.Spread));
         report.Table(peers);
+    }
+
+    private void Part(MarketData data, IngestSelection selection, Report report)
+    {
+        var loads = selection.Formats.Select(format => format switch
+        {
+            "rowbinary" => IngestLoad.RowBinary(data),
+            "csv" => IngestLoad.Csv(data),
+            _ => IngestLoad.Values(data),
+        }).ToArray();
+        var ways = (from load in loads from count in selection.Connections from durability in selection.Durabilities select (load, count, durability)).ToArray();
+        var samples = ways.ToDictionary(way => way, _ => (Rate: new Samples(), Processor: new Samples()));
+        for (var round = 0; round < rounds; round++)
+        {
+            Console.Error.WriteLine($"ingest, round {round + 1} of {rounds}");
+            foreach (var (load, count, durability) in ways)
+            {
+                using var server = IngestServer.Start(durability, load.Requests.Take(WarmUpRows / load.RowsPerRequest));
+                var (rate, processor) = samples[(load, count, durability)];
+                var before = server.Process.ProcessorTime;
+                rate.Add(rows / server.Send(load.Requests, count));
+                processor.Add((server.Process.ProcessorTime - before).TotalMicroseconds / rows);
+            }
+        }
+
+        var table = new MarkdownTable("way", "rows/s", "spread", "CPU µs/row");
+        foreach (var ((load, count, durability), (rate, processor)) in samples)
+            table.Add($"{load.Name}, {count} connection{(count > 1 ? "s" : "")}, {durability}", Report.Number(rate.Median), Report.Percent(rate.Spread), Report.Number(processor.Median));
+        report.Table(table);
     }
 
     private static void SingleRows(MarketData data, Report report)

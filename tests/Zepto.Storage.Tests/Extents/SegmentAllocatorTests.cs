@@ -69,6 +69,33 @@ public sealed class SegmentAllocatorTests : IDisposable
     }
 
     [Fact]
+    public void Allocate_TwoNeighboursFreed_FitsIntoBoth()
+    {
+        using var allocator = Durable();
+        var all = Enumerable.Range(0, 15).Select(_ => allocator.Allocate(Size)).ToArray();
+        allocator.Free([all[7]]);
+        allocator.Free([all[6]]);
+        Assert.Equal(all[6].OffsetBytes, allocator.Allocate(2 * Size).OffsetBytes);
+        Assert.Equal(1 << 16, allocator.MappedBytes);
+    }
+
+    // Segments of many sizes come and go, as compaction makes them: all of their room is found again.
+    [Fact]
+    public void Free_ManySizes_AreUsedAgain()
+    {
+        using var allocator = Durable();
+        for (var round = 0; round < 20; round++)
+        {
+            var all = Enumerable.Range(1, 40).Select(i => allocator.Allocate(64 * (i + round))).ToList();
+            allocator.Free(all);
+        }
+
+        var whole = allocator.Allocate((1 << 16) - ExtentFile.HeaderBytes);
+        Assert.Equal((0, ExtentFile.HeaderBytes), (whole.Extent, (int)whole.OffsetBytes));
+        Assert.InRange(allocator.MappedBytes, 0, 3 << 16);
+    }
+
+    [Fact]
     public void Allocate_LargerThanAnExtent_GetsOneOfItsOwn()
     {
         using var allocator = Durable();

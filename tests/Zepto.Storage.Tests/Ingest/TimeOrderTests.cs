@@ -4,7 +4,7 @@ namespace Zepto.Storage.Tests.Ingest;
 
 public class TimeOrderTests
 {
-    private const long Day = 86_400_000_000_000;
+    internal const long Day = 86_400_000_000_000;
 
     [Fact]
     public async Task Append_InOrder_RowsComeBackWithTheirArrivalNumbers()

@@ -70,6 +70,9 @@ public class MutationTests
             var before = DatabaseDump.Of(database);
             for (var room = 0; room < 3; room++)
             {
+                // Room that the try before gave back has disk space behind it; after a checkpoint it is no more than other room.
+                Volatile.Write(ref left, int.MaxValue);
+                await database.CheckpointAsync();
                 Volatile.Write(ref left, room);
                 var error = await Assert.ThrowsAsync<StorageException>(() => StoredRows.Mutate(database, table, rows[..99], [.. rows[..50].Select(r => r with { Time = r.Time + 100 })]));
                 Assert.Equal(StorageErrorKind.Unwritable, error.Kind);

@@ -32,8 +32,14 @@ internal sealed class ModelledDatabase : IDisposable
         var random = new Random(operation.Seed);
         switch (operation.Kind)
         {
-            case OperationKind.Insert or OperationKind.InsertLate:
-                await Append(model, model.NewRows(random, operation.Size, operation.Kind == OperationKind.InsertLate));
+            case OperationKind.Insert:
+                await Append(model, model.NewRows(random, operation.Size, reachNs: 0));
+                break;
+            case OperationKind.InsertLate:
+                await Append(model, model.NewRows(random, operation.Size, TableModel.FarNs));
+                break;
+            case OperationKind.InsertSlightlyLate:
+                await Append(model, model.NewRows(random, operation.Size, TableModel.NearNs));
                 break;
             case OperationKind.Delete:
                 await Mutate(model, model.Chosen(random, operation.Size), []);

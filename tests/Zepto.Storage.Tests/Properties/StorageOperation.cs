@@ -7,6 +7,7 @@ internal enum OperationKind
 {
     Insert,
     InsertLate,
+    InsertSlightlyLate,
     Delete,
     Update,
     Truncate,
@@ -32,7 +33,7 @@ internal sealed record StorageOperation(OperationKind Kind, int Table, int Size,
     private static readonly Gen<int> s_size = Gen.Frequency((6, Gen.Int[1, 8]), (5, Gen.Int[9, 300]), (1, Gen.Int[1_000, 9_000]));
 
     private static readonly Gen<OperationKind> s_kind = Gen.Frequency(
-        (8, OperationKind.Insert), (5, OperationKind.InsertLate), (5, OperationKind.Delete), (5, OperationKind.Update), (1, OperationKind.Truncate),
+        (8, OperationKind.Insert), (5, OperationKind.InsertLate), (8, OperationKind.InsertSlightlyLate), (5, OperationKind.Delete), (5, OperationKind.Update), (1, OperationKind.Truncate),
         (2, OperationKind.DropDays), (2, OperationKind.AddColumn), (2, OperationKind.RenameColumn), (2, OperationKind.DropColumn),
         (3, OperationKind.Checkpoint), (3, OperationKind.Compact), (3, OperationKind.Crash), (1, OperationKind.CrashTwice), (2, OperationKind.Restart));
 

@@ -13,6 +13,10 @@ internal sealed record ModelColumn(int Key, string Name, ColumnType Type);
 internal sealed class TableModel(string name)
 {
     public const long Day = 86_400_000_000_000;
+
+    /// <summary>How far late rows reach back: over days, or over some hundred rows.</summary>
+    public const long FarNs = 3 * Day, NearNs = 3_000_000_000_000;
+
     private static readonly ColumnType[] s_types = [ColumnType.String, ColumnType.Int64, ColumnType.Float64, ColumnType.Int32, ColumnType.Bool];
     private int _nextColumn;
 
@@ -38,14 +42,14 @@ internal sealed class TableModel(string name)
     /// <summary>A name that no column had before.</summary>
     public string NextName() => $"renamed{_nextColumn++}";
 
-    /// <summary>Rows of an insert, numbered from the next number on.</summary>
-    public List<ModelRow> NewRows(Random random, int count, bool isLate)
+    /// <summary>Rows of an insert, numbered from the next number on; some of them late, up to <paramref name="reachNs"/>.</summary>
+    public List<ModelRow> NewRows(Random random, int count, long reachNs)
     {
         var rows = new List<ModelRow>(count);
         for (var i = 0; i < count; i++)
         {
             Now += random.Next(3) * 10_000_000_000L;
-            rows.Add(new ModelRow(new Row(random.Next(1, 4), Price(random), Time(random, isLate), Sequence + i + 1), Values(random)));
+            rows.Add(new ModelRow(new Row(random.Next(1, 4), Price(random), Time(random, reachNs), Sequence + i + 1), Values(random)));
         }
 
         return rows;
@@ -56,7 +60,7 @@ internal sealed class TableModel(string name)
     {
         var changed = row.Row with { Price = Price(random) };
         if (moves && random.Next(2) == 0)
-            changed = changed with { Time = Time(random, isLate: true) };
+            changed = changed with { Time = Time(random, FarNs) };
         if (moves && random.Next(2) == 0)
             changed = changed with { Symbol = random.Next(1, 6) };
         return new ModelRow(changed, Values(random));
@@ -98,11 +102,11 @@ internal sealed class TableModel(string name)
     private static long Price(Random random) => random.Next(20) == 0 ? Nulls.Int64 : random.Next();
 
     // A few times are NULL: such rows lie before all others and have no age.
-    private long Time(Random random, bool isLate)
+    private long Time(Random random, long reachNs)
     {
         if (random.Next(60) == 0)
             return Nulls.Int64;
-        return isLate && random.Next(3) == 0 ? Now - random.NextInt64(3 * Day) : Now;
+        return reachNs > 0 && random.Next(3) == 0 ? Now - random.NextInt64(reachNs) : Now;
     }
 
     private Dictionary<int, string> Values(Random random)
