@@ -10,9 +10,6 @@ namespace Zepto.Server.Tests.Allocations;
 [Collection(nameof(RunsAlone))]
 public sealed class EngineAllocationTests : IDisposable
 {
-    private const int WarmUpRequests = 3_000;
-    private const int MeasuredRequests = 2_000;
-
     private readonly DatabaseEngine _engine;
     private readonly ZeptoServerHost _host;
 
@@ -87,7 +84,7 @@ public sealed class EngineAllocationTests : IDisposable
     // Statistics are made as an object for each request: the measurement has to see it.
     [Fact]
     public void Statistics_AllocateAndAreSeen() =>
-        Assert.True(LeastBytes("ticks_stored", "GET /stats HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray()) >= MeasuredRequests);
+        Assert.True(LeastBytes("ticks_stored", "GET /stats HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray()) >= SteadyRequests.Measured);
 
     private void AssertNothingAllocated(string expected, params byte[][] requests)
     {
@@ -95,40 +92,10 @@ public sealed class EngineAllocationTests : IDisposable
         Assert.Skip("unoptimised async methods allocate");
 #endif
         var leastBytes = LeastBytes(expected, requests);
-        Assert.True(leastBytes == 0, $"{leastBytes} bytes for {MeasuredRequests} requests");
+        Assert.True(leastBytes == 0, $"{leastBytes} bytes for {SteadyRequests.Measured} requests");
     }
 
-    private long LeastBytes(string expected, params byte[][] requests)
-    {
-        using var client = new SteadyClient(_host.EndPoint);
-        foreach (var request in requests)
-        {
-            Assert.Equal(200, client.Exchange(request));
-            Assert.Contains(expected, client.LastBody);
-            Assert.DoesNotContain("\"error\"", client.LastBody);
-        }
-
-        Exchange(client, requests, WarmUpRequests);
-        // The runtime's own background work (tiering, timers) may allocate now and then: the best of a few rounds is the server's.
-        var leastBytes = long.MaxValue;
-        for (var round = 0; round < 8 && leastBytes > 0; round++)
-        {
-            var before = GC.GetTotalAllocatedBytes(precise: true);
-            Exchange(client, requests, MeasuredRequests);
-            leastBytes = Math.Min(leastBytes, GC.GetTotalAllocatedBytes(precise: true) - before);
-        }
-
-        return leastBytes;
-    }
-
-    private static void Exchange(SteadyClient client, byte[][] requests, int count)
-    {
-        for (var i = 0; i < count; i++)
-        {
-            if (client.Exchange(requests[i % requests.Length]) != 200)
-                throw new InvalidDataException(client.LastBody);
-        }
-    }
+    private long LeastBytes(string expected, params byte[][] requests) => SteadyRequests.LeastBytes(_host.EndPoint, expected, requests);
 
     private static byte[] Post(string sql) =>
         Encoding.UTF8.GetBytes($"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: {Encoding.UTF8.GetByteCount(sql)}\r\n\r\n{sql}");
