@@ -10,12 +10,18 @@ public sealed class LoginSite : IDisposable
     private readonly TemporaryDirectory _directory = new();
 
     public LoginSite()
+        : this(new OpenIdProvider())
     {
+    }
+
+    internal LoginSite(OpenIdProvider provider)
+    {
+        Provider = provider;
         Server = StartServer(OpenIdProvider.ClientSecret);
         Server.Run(Server.AdminKey, "INSERT INTO trades (symbol, price, volume) VALUES ('AAPL', 1, 1), ('MSFT', 2, 2), ('MSFT', 3, 3)");
     }
 
-    internal OpenIdProvider Provider { get; } = new();
+    internal OpenIdProvider Provider { get; }
 
     internal SecuredServer Server { get; }
 

@@ -18,6 +18,7 @@ public sealed class ProviderLoginTests(LoginSite site) : IClassFixture<LoginSite
         Assert.Equal(["/auth/login", "/authorize", "/sign-in", "/authorize"], _browser.Visited.Select(url => url.AbsolutePath));
         var asked = _browser.Visited[1];
         Assert.Equal(("code", "S256", OpenIdProvider.RedirectUri), (Browser.Field(asked, "response_type"), Browser.Field(asked, "code_challenge_method"), Browser.Field(asked, "redirect_uri")));
+        Assert.Equal("openid profile email offline_access", Browser.Field(asked, "scope"));
         Assert.Equal(Browser.Field(asked, "state"), Browser.Field(callback, "state"));
         Assert.All(["state", "nonce", "code_challenge"], name => Assert.True(Browser.Field(asked, name)?.Length >= 43, name));
 
@@ -78,6 +79,19 @@ public sealed class ProviderLoginTests(LoginSite site) : IClassFixture<LoginSite
 
         Assert.True(site.Provider.Users.TryRemove("sue", out _));
         SecuredServer.AssertUnauthorized(_browser.Send("POST", "/auth/refresh", ""));
+    }
+
+    [Fact]
+    public void Login_AtAFrugalProvider_WorksWithoutRefreshing()
+    {
+        using var frugal = new LoginSite(new OpenIdProvider(isFrugal: true));
+        frugal.Provider.Users["ann"] = new ProviderUser("reader");
+        using var browser = frugal.OpenBrowser();
+        Assert.Equal(302, browser.LogIn("ann").Status);
+        Assert.Equal("openid", Browser.Field(browser.Visited[1], "scope"));
+        Assert.Equal(200, browser.Send("GET", "/auth/me").Status);
+        SecuredServer.AssertUnauthorized(browser.Send("POST", "/auth/refresh", ""));
+        Assert.Equal(200, browser.Send("GET", "/auth/me").Status);
     }
 
     [Fact]

@@ -23,14 +23,12 @@ internal sealed class OpenIdProvider : IDisposable
     /// <summary>The client that is the server under test.</summary>
     public const string ClientId = "zepto-web";
 
-    public const string ClientSecret = "the secret of zepto-web";
+    public const string ClientSecret = "100% secret: + of zepto-web";
 
     public const string RedirectUri = "http://localhost/auth/callback";
 
-    /// <summary>Another application at the same provider, with the same secret.</summary>
+    /// <summary>Another application at the same provider, with the same secret and address.</summary>
     public const string OtherClientId = "other-web";
-
-    public const string OtherRedirectUri = "http://localhost/other";
 
     /// <summary>A program that gets access tokens for the server under test.</summary>
     public const string FeedId = "feed";
@@ -38,12 +36,17 @@ internal sealed class OpenIdProvider : IDisposable
     /// <summary>A program that gets access tokens for another service.</summary>
     public const string OtherFeedId = "other-feed";
 
+    private readonly bool _isFrugal;
     private readonly WebApplication _application;
     private readonly byte[] _encryptionKey = RandomNumberGenerator.GetBytes(32);
     private volatile SigningCredentials _signing = RsaCredentials();
 
-    public OpenIdProvider()
+    /// <param name="isFrugal">
+    /// Whether it has no more than it must: no refresh tokens, no scope but openid, and client secrets in the Authorization field only.
+    /// </param>
+    public OpenIdProvider(bool isFrugal = false)
     {
+        _isFrugal = isFrugal;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -100,8 +103,11 @@ internal sealed class OpenIdProvider : IDisposable
             .AddServer(server =>
             {
                 server.SetAuthorizationEndpointUris(ProviderEndpoints.AuthorizePath).SetTokenEndpointUris(ProviderEndpoints.TokenPath);
-                server.AllowAuthorizationCodeFlow().RequireProofKeyForCodeExchange().AllowRefreshTokenFlow().AllowClientCredentialsFlow();
-                server.RegisterScopes(Scopes.OpenId, Scopes.Profile, Scopes.Email, Scopes.OfflineAccess);
+                server.AllowAuthorizationCodeFlow().RequireProofKeyForCodeExchange().AllowClientCredentialsFlow();
+                if (_isFrugal)
+                    server.Configure(options => options.ClientAuthenticationMethods.Remove(ClientAuthenticationMethods.ClientSecretPost));
+                else
+                    server.AllowRefreshTokenFlow().RegisterScopes(Scopes.Profile, Scopes.Email);
                 server.AddEncryptionKey(new SymmetricSecurityKey(_encryptionKey)).DisableAccessTokenEncryption();
                 server.Configure(options =>
                 {
@@ -131,7 +137,7 @@ internal sealed class OpenIdProvider : IDisposable
         ];
         string[] feed = [Permissions.Endpoints.Token, Permissions.GrantTypes.ClientCredentials];
         await Register(ClientId, RedirectUri, web);
-        await Register(OtherClientId, OtherRedirectUri, web);
+        await Register(OtherClientId, RedirectUri, web);
         await Register(FeedId, null, feed);
         await Register(OtherFeedId, null, feed);
 
