@@ -25,14 +25,22 @@ public sealed class LoginSite : IDisposable
 
     internal SecuredServer Server { get; }
 
-    /// <summary>Starts another server that trusts the provider and shows it a secret.</summary>
-    internal SecuredServer StartServer(string secret)
+    /// <summary>Starts another server that trusts the provider and shows it a secret; as a public client without one.</summary>
+    internal SecuredServer StartServer(string? secret)
     {
-        var path = _directory[Guid.NewGuid().ToString()];
-        File.WriteAllText(path, secret + "\n");
+        string[] client = ["--oidc-client-id", OpenIdProvider.PublicClientId];
+        if (secret is not null)
+        {
+            var path = _directory[Guid.NewGuid().ToString()];
+            File.WriteAllText(path, secret + "\n");
+            client = ["--oidc-client-id", OpenIdProvider.ClientId, "--oidc-client-secret-file", path];
+        }
+
         return new SecuredServer(
-            "--oidc-issuer", Provider.Issuer, "--oidc-client-id", OpenIdProvider.ClientId, "--oidc-client-secret-file", path, "--oidc-redirect-uri", OpenIdProvider.RedirectUri,
-            "--jwks-url", Provider.Issuer + ".well-known/jwks", "--jwt-issuer", Provider.Issuer);
+        [
+            "--oidc-issuer", Provider.Issuer, .. client, "--oidc-redirect-uri", OpenIdProvider.RedirectUri,
+            "--jwks-url", Provider.Issuer + ".well-known/jwks", "--jwt-issuer", Provider.Issuer,
+        ]);
     }
 
     internal Browser OpenBrowser() => new(Server.Process.Address);

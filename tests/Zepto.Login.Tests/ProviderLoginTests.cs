@@ -95,6 +95,16 @@ public sealed class ProviderLoginTests(LoginSite site) : IClassFixture<LoginSite
     }
 
     [Fact]
+    public void Login_OfAPublicClient_NeedsNoSecret()
+    {
+        site.Provider.Users["ann"] = new ProviderUser("reader");
+        using var server = site.StartServer(secret: null);
+        using var browser = new Browser(server.Process.Address);
+        Assert.Equal(302, browser.LogIn("ann").Status);
+        Assert.Equal(200, browser.Send("POST", "/auth/refresh", "").Status);
+    }
+
+    [Fact]
     public void RotatedSigningKey_IsFetchedForTheNextLogin()
     {
         site.Provider.Users["ray"] = new ProviderUser("reader");

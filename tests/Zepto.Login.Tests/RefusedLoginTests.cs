@@ -49,6 +49,16 @@ public sealed class RefusedLoginTests(LoginSite site) : IClassFixture<LoginSite>
     }
 
     [Fact]
+    public void FirstOfTwoLogins_IsRefused()
+    {
+        site.Provider.Users["ann"] = new ProviderUser("reader");
+        var first = _browser.BeginLogin("ann");
+        var second = _browser.BeginLogin("ann");
+        AssertRefused(_browser.Finish(first), _browser);
+        Assert.Equal(302, _browser.Finish(second).Status);
+    }
+
+    [Fact]
     public void Code_OfAnotherBrowsersLogin_FailsItsProofKey()
     {
         site.Provider.Users["ann"] = new ProviderUser("reader");

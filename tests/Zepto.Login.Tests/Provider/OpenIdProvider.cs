@@ -27,6 +27,9 @@ internal sealed class OpenIdProvider : IDisposable
 
     public const string RedirectUri = "http://localhost/auth/callback";
 
+    /// <summary>The same as a client without a secret.</summary>
+    public const string PublicClientId = "zepto-public";
+
     /// <summary>Another application at the same provider, with the same secret and address.</summary>
     public const string OtherClientId = "other-web";
 
@@ -137,13 +140,18 @@ internal sealed class OpenIdProvider : IDisposable
         ];
         string[] feed = [Permissions.Endpoints.Token, Permissions.GrantTypes.ClientCredentials];
         await Register(ClientId, RedirectUri, web);
+        await Register(PublicClientId, RedirectUri, web);
         await Register(OtherClientId, RedirectUri, web);
         await Register(FeedId, null, feed);
         await Register(OtherFeedId, null, feed);
 
         async Task Register(string id, string? redirectUri, string[] permissions)
         {
-            var client = new OpenIddictApplicationDescriptor { ClientId = id, ClientSecret = ClientSecret, ClientType = ClientTypes.Confidential };
+            var isPublic = id == PublicClientId;
+            var client = new OpenIddictApplicationDescriptor
+            {
+                ClientId = id, ClientSecret = isPublic ? null : ClientSecret, ClientType = isPublic ? ClientTypes.Public : ClientTypes.Confidential,
+            };
             client.Permissions.UnionWith(permissions);
             if (redirectUri is not null)
                 client.RedirectUris.Add(new Uri(redirectUri));
