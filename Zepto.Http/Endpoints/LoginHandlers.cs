@@ -50,9 +50,15 @@ public sealed class CallbackHandler(OidcLogin? oidc, SessionStore sessions, Sess
             context.Response.Write(503, ContentTypes.Json, "{\"error\": \"OIDC is not configured\"}"u8);
             return;
         }
-        PendingLogin? login = Begun(context, oidc, out string code);
+        PendingLogin? login = Begun(context, oidc);
         if (login is null)
         {
+            Refuse(context);
+            return;
+        }
+        if (Parameter(context, "code"u8) is not { Length: > 0 } code)
+        {
+            onFault($"the provider refused a login: {Parameter(context, "error"u8) ?? "it gave neither a code nor an error"}");
             Refuse(context);
             return;
         }
@@ -84,17 +90,13 @@ public sealed class CallbackHandler(OidcLogin? oidc, SessionStore sessions, Sess
         context.Response.Write(302, default, default, [.. "Location: /query\r\n"u8, .. cookie, .. "Set-Cookie: zepto_login=; Path=/auth/; Max-Age=0; HttpOnly; SameSite=Lax\r\n"u8]);
     }
 
-    private static PendingLogin? Begun(RequestContext context, OidcLogin oidc, out string code)
+    // The state is used up even if the code is missing.
+    private static PendingLogin? Begun(RequestContext context, OidcLogin oidc)
     {
-        code = "";
         if (Parameter(context, "state"u8) is not { } state) return null;
         ReadOnlySpan<byte> browser = default;
         if (context.TryGetField("cookie"u8, out ReadOnlySpan<byte> cookies)) Credential.TryReadCookie(cookies, "zepto_login"u8, out browser);
-        // The state is used up even if the code is missing.
-        PendingLogin? login = browser.Length is 0 or > MaxParameterBytes ? null : oidc.Pending.End(state, browser, context.NowMs);
-        if (Parameter(context, "code"u8) is not { Length: > 0 } given) return null;
-        code = given;
-        return login;
+        return browser.Length is 0 or > MaxParameterBytes ? null : oidc.Pending.End(state, browser, context.NowMs);
     }
 
     private static string? Parameter(RequestContext context, ReadOnlySpan<byte> name)

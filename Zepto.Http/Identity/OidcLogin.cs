@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -19,6 +20,8 @@ public sealed class OidcProviderException(string message) : Exception(message);
 /// <summary>Logs browsers in at an OpenID provider by the authorization code flow with discovery, state, nonce and PKCE. Thread-safe.</summary>
 public sealed class OidcLogin : IDisposable
 {
+    private static readonly string[] s_wantedScopes = ["profile", "email", "offline_access"];
+
     private readonly OidcOptions _options;
     private readonly HttpClient _http;
     private readonly ConfigurationManager<OpenIdConnectConfiguration> _configuration;
@@ -54,7 +57,7 @@ public sealed class OidcLogin : IDisposable
         OpenIdConnectConfiguration configuration = await ConfigurationAsync(stop).ConfigureAwait(false);
         string challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(login.Verifier)));
         string query = Encode(
-            ("response_type", "code"), ("client_id", _options.ClientId), ("redirect_uri", _options.RedirectUri), ("scope", "openid profile email offline_access"),
+            ("response_type", "code"), ("client_id", _options.ClientId), ("redirect_uri", _options.RedirectUri), ("scope", ScopeOf(configuration)),
             ("state", login.State), ("nonce", login.Nonce), ("code_challenge", challenge), ("code_challenge_method", "S256"));
         string endpoint = Checked(configuration.AuthorizationEndpoint);
         return endpoint + (endpoint.Contains('?') ? '&' : '?') + query;
@@ -80,9 +83,8 @@ public sealed class OidcLogin : IDisposable
         try
         {
             OpenIdConnectConfiguration configuration = await ConfigurationAsync(stop).ConfigureAwait(false);
-            (string, string)[] all = [.. fields, ("client_id", _options.ClientId), .. _options.ClientSecret is { } secret ? new[] { ("client_secret", secret) } : []];
-            using StringContent content = new(Encode(all), Encoding.ASCII, "application/x-www-form-urlencoded");
-            using HttpResponseMessage response = await _http.PostAsync(new Uri(Checked(configuration.TokenEndpoint)), content, stop).ConfigureAwait(false);
+            using HttpRequestMessage request = TokenRequest(configuration, fields);
+            using HttpResponseMessage response = await _http.SendAsync(request, stop).ConfigureAwait(false);
             if (!response.IsSuccessStatusCode) throw new OidcProviderException($"the provider answered {(int)response.StatusCode} to a token request");
             answer = await response.Content.ReadAsStringAsync(stop).ConfigureAwait(false);
         }
@@ -91,6 +93,27 @@ public sealed class OidcLogin : IDisposable
             throw new OidcProviderException($"the provider cannot be reached: {exception.Message}");
         }
         return await GrantOfAsync(answer, nonce).ConfigureAwait(false);
+    }
+
+    // The secret goes where providers expect it unless they say otherwise (OpenID Connect Discovery, section 3): in the Authorization field, encoded
+    // as RFC 6749, section 2.3.1 asks for, so that a colon in an id does not end it.
+    private HttpRequestMessage TokenRequest(OpenIdConnectConfiguration configuration, (string Name, string Value)[] fields)
+    {
+        HttpRequestMessage request = new(HttpMethod.Post, Checked(configuration.TokenEndpoint));
+        List<(string Name, string Value)> all = [.. fields];
+        ICollection<string> methods = configuration.TokenEndpointAuthMethodsSupported;
+        if (_options.ClientSecret is { } secret && (methods.Count == 0 || methods.Contains("client_secret_basic")))
+        {
+            string pair = Uri.EscapeDataString(_options.ClientId) + ':' + Uri.EscapeDataString(secret);
+            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes(pair)));
+        }
+        else
+        {
+            all.Add(("client_id", _options.ClientId));
+            if (_options.ClientSecret is not null) all.Add(("client_secret", _options.ClientSecret));
+        }
+        request.Content = new StringContent(Encode([.. all]), Encoding.ASCII, "application/x-www-form-urlencoded");
+        return request;
     }
 
     private async Task<OidcGrant?> GrantOfAsync(string answer, string? nonce)
@@ -129,6 +152,13 @@ public sealed class OidcLogin : IDisposable
         }
         // A provider that speaks for another one would be trusted with its users.
         return configuration.Issuer == _options.Issuer ? configuration : throw new OidcProviderException($"the provider calls itself {configuration.Issuer}, not {_options.Issuer}");
+    }
+
+    // A provider refuses a login that asks for a scope it does not have; one that does not say which it has is asked for all.
+    private static string ScopeOf(OpenIdConnectConfiguration configuration)
+    {
+        ICollection<string> supported = configuration.ScopesSupported;
+        return string.Join(' ', ["openid", .. s_wantedScopes.Where(scope => supported.Count == 0 || supported.Contains(scope))]);
     }
 
     private static string Checked(string? endpoint) =>

@@ -93,6 +93,7 @@ internal sealed class FakeProvider : IDisposable
         "/.well-known/openid-configuration" => (200, JsonSerializer.Serialize(new
         {
             issuer = Issuer, authorization_endpoint = Issuer + "/authorize", token_endpoint = Issuer + "/token", jwks_uri = Issuer + "/keys",
+            token_endpoint_auth_methods_supported = new[] { "client_secret_post" },
         })),
         "/keys" => (200, KeySet()),
         "/token" => Token(Fields(body)),
