@@ -18,6 +18,7 @@ internal static class BenchmarkProgram
         var root = new RootCommand("Measures zepto_server beside its peers. Reports go to perf/results and to stdout.")
         {
             BenchmarkOptions.Command("http", "Requests a second beside a floor, nginx and Kestrel", new(Rounds: 3, Seconds: 3, Rows: [], LoadCase.Names), Http),
+            BenchmarkOptions.Command("access", "What credentials and TLS cost", new(Rounds: 5, Seconds: 2, Rows: []), Access),
             BenchmarkOptions.Command("queries", "Queries beside a hand-fused kernel and DuckDB", new(Rounds: 7, Seconds: 0, Rows: [1_000_000, 10_000_000]), Queries),
             Ingest(),
             BenchmarkOptions.Command("steady", "Latency of a point query while rows arrive at a steady rate", new(Rounds: 1, Seconds: 60, Rows: [200_000]), Steady),
@@ -53,6 +54,17 @@ internal static class BenchmarkProgram
         report.Line("zepto_server's own bytes as a constant; nginx and Kestrel (minimal API) answer the same bodies.");
         report.Line();
         new HttpComparison([.. LoadCase.All.Where(c => loads.Contains(c.Id))], options.Rounds, options.Seconds, options.Saturate).Run(report);
+        report.Finish();
+        return 0;
+    }
+
+    private static int Access(BenchmarkOptions options)
+    {
+        var report = Report.Begin("access", "Access", $"perf/run access --rounds {options.Rounds} --seconds {options.Seconds}");
+        report.Line("zepto_server on core 0, wrk with one thread on core 1, 16 connections. Medians over interleaved rounds; a ratio is the median of the rounds'");
+        report.Line("own ratios.");
+        report.Line();
+        new AccessComparison(options.Rounds, options.Seconds).Run(report);
         report.Finish();
         return 0;
     }

@@ -17,6 +17,9 @@ internal sealed class HttpComparison(IReadOnlyCollection<LoadCase> loads, int ro
     /// <summary>The program that is the floor, Kestrel and the load generator.</summary>
     public static string PeerBinary { get; } = Binary("perf/Zepto.Peers", "zepto_peer");
 
+    /// <summary>The server.</summary>
+    public static string ServerBinary { get; } = Binary("Zepto.Http", "zepto_server");
+
     private sealed class Measured
     {
         public readonly Samples Rate = new();
@@ -47,7 +50,7 @@ internal sealed class HttpComparison(IReadOnlyCollection<LoadCase> loads, int ro
 
     private static void StartAll(List<ServerProcess> servers, string folder, Report report)
     {
-        var zepto = ServerProcess.Start("zepto_server", Binary("Zepto.Http", "zepto_server"), "--demo", "--in-memory", "--port", "0");
+        var zepto = ServerProcess.Start("zepto_server", ServerBinary, "--demo", "--in-memory", "--port", "0");
         servers.Add(zepto);
         var ping = Ask(zepto.Url, "GET /ping HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
         var post = Ask(zepto.Url, $"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {LoadCase.Aggregate.Length}\r\n\r\n{LoadCase.Aggregate}");

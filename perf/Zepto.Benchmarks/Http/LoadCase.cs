@@ -23,7 +23,10 @@ internal sealed record LoadCase(string Id, string Name, int Connections, int Pip
     /// <summary>Their names on the command line.</summary>
     public static string[] Names { get; } = [.. All.Select(c => c.Id)];
 
-    /// <summary>One request as it is sent.</summary>
+    /// <summary>Value of the Authorization field; null for none.</summary>
+    public string? Authorization { get; init; }
+
+    /// <summary>One request as our own load generator sends it, without credentials.</summary>
     public string RequestTo(Uri url) => Statement is null
         ? $"GET /ping HTTP/1.1\r\nHost: {url.Authority}\r\n\r\n"
         : $"POST / HTTP/1.1\r\nHost: {url.Authority}\r\nContent-Length: {Statement.Length}\r\n\r\n{Statement}";
@@ -42,5 +45,6 @@ internal sealed record LoadCase(string Id, string Name, int Connections, int Pip
           wrk.method = "POST"
           wrk.path = "/"
           wrk.body = [[{Statement}]]
+          {(Authorization is null ? "" : $"wrk.headers[\"Authorization\"] = \"{Authorization}\"")}
           """;
 }
