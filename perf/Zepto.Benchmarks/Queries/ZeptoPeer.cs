@@ -15,18 +15,21 @@ internal sealed class ZeptoPeer : IQueryPeer
     private readonly Database _database;
     private readonly QueryEngine _engine;
     private readonly bool _ownsDatabase;
+    private readonly bool _encodes;
     private readonly Dictionary<string, byte[]> _statements = [];
 
-    private ZeptoPeer(Database database, bool ownsDatabase, int threads)
+    private ZeptoPeer(Database database, bool ownsDatabase, int threads, bool encodes = false)
     {
         _database = database;
         _ownsDatabase = ownsDatabase;
+        _encodes = encodes;
         _engine = new QueryEngine(database, new EngineOptions { QueryThreads = threads, QueryTimeoutMs = 0 });
-        Name = threads == 1 ? "zepto" : $"zepto, {threads} threads";
+        Name = encodes ? "zepto, encoded" : threads == 1 ? "zepto" : $"zepto, {threads} threads";
     }
 
-    /// <summary>A peer with one thread and a database of its own.</summary>
-    public static ZeptoPeer Open() => new(Database.Open(new DatabaseOptions()), ownsDatabase: true, threads: 1);
+    /// <summary>A peer with one thread and a database of its own, whose rows stay as they were written or are all encoded.</summary>
+    public static ZeptoPeer Open(bool encodes = false) =>
+        new(Database.Open(new DatabaseOptions { CompactionInterval = Timeout.InfiniteTimeSpan }), ownsDatabase: true, threads: 1, encodes);
 
     /// <summary>Another peer on the same database; disposed before this one.</summary>
     public ZeptoPeer WithThreads(int threads) => new(_database, ownsDatabase: false, threads);
@@ -39,6 +42,8 @@ internal sealed class ZeptoPeer : IQueryPeer
             return;
         foreach (var table in Enum.GetValues<MarketTable>())
             Load(table, data);
+        if (_encodes)
+            _database.Compact();
     }
 
     public bool Answers(Query query) => true;
