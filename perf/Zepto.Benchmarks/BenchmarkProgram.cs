@@ -48,7 +48,8 @@ internal static class BenchmarkProgram
     {
         var loads = options.Loads!;
         var loadText = loads.Length == LoadCase.Names.Length ? "" : string.Concat(loads.Select(l => $" --load {l}"));
-        var report = Report.Begin("http", "HTTP", $"perf/run http --rounds {options.Rounds} --seconds {options.Seconds}{loadText}{(options.Saturate ? " --saturate" : "")}");
+        var (name, title) = options.Saturate ? ("http-saturate", "HTTP, servers at their limit") : ("http", "HTTP");
+        var report = Report.Begin(name, title, $"perf/run http --rounds {options.Rounds} --seconds {options.Seconds}{loadText}{(options.Saturate ? " --saturate" : "")}");
         report.Line($"Each server on core 0, {(options.Saturate ? "our own load generator" : "wrk")} with one thread on core 1. Medians over interleaved rounds; a ratio is the");
         report.Line("median of the rounds' own ratios, so that a slow minute of the machine hits both sides. The floor is a single-threaded epoll loop that answers");
         report.Line("zepto_server's own bytes as a constant; nginx and Kestrel (minimal API) answer the same bodies.");
