@@ -46,21 +46,19 @@ internal readonly record struct CodeRange(ulong First, ulong Last)
     /// <summary>The numbers whose decimals have keys in the range; false for none.</summary>
     private static bool TryNumbers(int exponent, KeyRange keys, out long first, out long last)
     {
-        // NaN is no decimal.
-        (first, last) = (Ceiling(exponent, Math.Max(keys.First, OrderKeys.NegativeInfinity)), 0);
+        (first, last) = (0, 0);
+        // NaN is no decimal, and no number reaches its key.
         if (keys.First > OrderKeys.PositiveInfinity || keys.Last < OrderKeys.NegativeInfinity)
             return false;
-        if (keys.Last >= OrderKeys.PositiveInfinity)
-            last = MostNumber;
-        else
-            last = Ceiling(exponent, keys.Last + 1) - 1;
+        first = Ceiling(exponent, Math.Max(keys.First, OrderKeys.NegativeInfinity));
+        last = keys.Last >= OrderKeys.PositiveInfinity ? MostNumber : Ceiling(exponent, keys.Last + 1) - 1;
         return first <= last;
     }
 
     // Numbers of decimals are far below, where every one is a double.
     private const long MostNumber = 1L << 62;
 
-    /// <summary>The smallest number whose decimal has at least this key.</summary>
+    /// <summary>The smallest number whose decimal has at least this key, which is that of a number or an infinity.</summary>
     private static long Ceiling(int exponent, long key)
     {
         var estimate = OrderKeys.ToDouble(key) * DecimalStage.Power(exponent);
