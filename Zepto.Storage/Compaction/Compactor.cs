@@ -99,8 +99,12 @@ internal sealed class Compactor(EpochRegistry epochs, Func<TableCatalog> catalog
         {
             if (table.IsDropped)
                 return Outcome.Refused;
+            // Rows that a statement not committed yet has moved may be put back and others moved there, as many.
+            var newest = partition.State;
+            if (newest.VisibleFrom > committed)
+                return Outcome.Refused;
             // As they are from here on: what an open slice gets later makes the swap fail.
-            var state = partition.State.Slices;
+            var state = newest.Slices;
             if (run.First + run.Count > state.Length)
                 return Outcome.Refused;
             var rows = 0;

@@ -46,8 +46,8 @@ internal readonly record struct CodeRange(ulong First, ulong Last)
     /// <summary>The numbers whose decimals have keys in the range; false for none.</summary>
     private static bool TryNumbers(int exponent, KeyRange keys, out long first, out long last)
     {
-        // NaN is no decimal.
-        (first, last) = (1, 0);
+        (first, last) = (0, 0);
+        // NaN is no decimal, and no number reaches its key.
         if (keys.First > OrderKeys.PositiveInfinity || keys.Last < OrderKeys.NegativeInfinity)
             return false;
         first = Ceiling(exponent, Math.Max(keys.First, OrderKeys.NegativeInfinity));

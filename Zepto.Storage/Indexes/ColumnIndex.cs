@@ -55,10 +55,13 @@ internal sealed class ColumnIndex : IDisposable
     /// <summary>Frees the runs; nobody may look at them any more.</summary>
     public void Dispose() => Interlocked.Exchange(ref _runs, null)?.Dispose();
 
-    /// <summary>All rows that there are, for several slices may lie in the segment; only those asked for while others may still be taken back.</summary>
+    /// <summary>
+    /// All rows that there are, for several slices may lie in the segment; only those asked for while others may still be taken back. Those of a base tell
+    /// nothing of that: old rows move to it, in statements that may fail.
+    /// </summary>
     private static int SettledRows(Segment segment, int settledEnd, long committedSequence)
     {
         var rows = segment.PublishedRows;
-        return segment.IsEncoded || segment.SequenceAt(rows - 1) <= committedSequence ? rows : settledEnd;
+        return segment.IsEncoded || (!segment.IsBase && segment.SequenceAt(rows - 1) <= committedSequence) ? rows : settledEnd;
     }
 }

@@ -76,7 +76,7 @@ public sealed unsafe partial class Segment
     /// <summary>Columns it was made for.</summary>
     internal SegmentLayout Layout { get; }
 
-    /// <summary>Whether it was made to grow although it is an open slice in no state, so that no state's slice grows with it; writer only.</summary>
+    /// <summary>Whether it was made to grow although it is an open slice in no state, so that no state's slice grows with it; set before readers see it.</summary>
     internal bool IsBase { get; set; }
 
     /// <summary>Whether the column existed when the segment was made; one that did not reads as NULL. False for the designated symbol.</summary>

@@ -149,13 +149,16 @@ internal sealed unsafe partial class ScanOperator : Operator
                 if (_picked.Count == 0 && !MayMatch(start / Segment.BlockRows))
                     continue;
                 run.RowsScanned += _picked.Count > 0 ? _picked.Count : end - start;
-                if (!TryServe(start, end - start))
-                    continue;
-                return true;
+                if (TryServe(start, end - start))
+                    return true;
+                // Where no row is wanted, none of the operators above comes to look.
+                run.ThrowIfStopped();
             }
 
             if (!TryTakeRows(out var rows))
                 return false;
+            if (Index is not null)
+                run.ThrowIfStopped();
             _segment = rows.Segment;
             (_row, _endRow) = (rows.StartRow, rows.EndRow);
             *_symbol = rows.Series.SymbolId;

@@ -79,6 +79,27 @@ public sealed class EncodedTableTests : IDisposable
             AssertSame(before[i], _engine.Run(statements[i]), $"seed {seed}: {statements[i]}");
     }
 
+    [Theory]
+    [InlineData("=", 0)]
+    [InlineData(">=", 0)]
+    [InlineData(">", 0)]
+    [InlineData("<", Rows / 10)]
+    [InlineData("<=", Rows / 10)]
+    public async Task Filter_NaNOverEncodedDecimals_IsAboveAllNumbers(string comparison, int count)
+    {
+        var table = _engine.Database.CreateTable(new TableDefinition("decimals", [new("t", ColumnType.Timestamp), new("f", ColumnType.Float64)]));
+        var batch = Rent(table, Rows / 10);
+        for (var row = 0; row < Rows / 10; row++)
+        {
+            batch.Column<long>(0)[row] = StartNs + row;
+            batch.Column<double>(1)[row] = row * 7919 % 10_007 / 100.0;
+        }
+
+        await _engine.Database.AppendAsync(batch);
+        Encode("decimals");
+        Assert.Equal([$"{count}"], _engine.Rows($"SELECT count(*) FROM decimals WHERE f {comparison} CAST('nan' AS FLOAT64)"));
+    }
+
     public void Dispose() => _engine.Dispose();
 
     private static string FilterStatement(Random random)

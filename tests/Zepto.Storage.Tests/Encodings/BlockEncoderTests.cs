@@ -73,6 +73,23 @@ public sealed unsafe class BlockEncoderTests : IDisposable
         }
     }
 
+    // Keys above that of infinity: x = NaN, x >= NaN and what no value has.
+    [Theory]
+    [InlineData(OrderKeys.NaN, OrderKeys.NaN)]
+    [InlineData(OrderKeys.NaN, long.MaxValue)]
+    [InlineData(OrderKeys.NaN + 1, long.MaxValue)]
+    [InlineData(long.MaxValue, long.MaxValue)]
+    public void TryMatch_KeysAboveAllNumbers_DecimalsAreNone(long first, long last)
+    {
+        var values = Enumerable.Range(0, 3000).Select(i => (i * 7919 % 3001) / 100.0).ToArray();
+        var block = Encode(ColumnType.Float64, MemoryMarshal.AsBytes(values.AsSpan()), 3000);
+        Assert.Equal(BlockEncoding.Decimal, block.Encoding);
+        var mask = Enumerable.Repeat((byte)9, 3000).ToArray();
+        fixed (byte* address = mask)
+            Assert.True(new BlockReader(_output.Address, (int)_output.Length, ColumnType.Float64, 3000).TryMatch(block, 0, 3000, new KeyRange(first, last), address));
+        Assert.All(mask, m => Assert.Equal(0, m));
+    }
+
     [Fact]
     public void Decode_DamagedBlock_IsRefused()
     {

@@ -118,6 +118,26 @@ public sealed class IndexSearchTests : IDisposable
         Assert.Equal(0, small.HeldBytes);
     }
 
+    // Late rows move to a base behind its slices, all of them committed before; a statement that is undone then leaves room for others.
+    [Fact]
+    public async Task Find_RowsBehindABasesSliceGiveWayToOthers_FindsThose()
+    {
+        var (segment, column) = await Store(ColumnType.Int64, [.. Enumerable.Range(0, 10_000).Select(i => (int?)i)], false);
+        segment.IsBase = true;
+        var search = new IndexSearch(column, ColumnType.Int64, ColumnAttribute.Grouped, _budget);
+        Assert.Equal([new RowRange(77, 78)], Find(segment, search, new RowRange(0, 5000), [new KeyRange(77, 77)], 5000));
+        segment.Publish(5000);
+        // The second block's rows from there on, the last one first.
+        for (var row = 5000; row < 8192; row++)
+            SetValue(segment, column, row, 13_191 - row);
+        segment.Publish(8000);
+        foreach (var row in new[] { 77, 5000, 6001, 7999 })
+        {
+            var key = row < 5000 ? row : 13_191 - row;
+            Assert.Contains(Find(segment, search, new RowRange(0, 8000), [new KeyRange(key, key)], 8000), range => range.Start <= row && row < range.End);
+        }
+    }
+
     [Fact]
     public async Task Find_ManyThreadsAtOnce_MakeOneIndex()
     {
@@ -161,14 +181,22 @@ public sealed class IndexSearchTests : IDisposable
     private static RowRange[] Find(Segment segment, IndexSearch search, (long First, long Last) key, out bool holds) =>
         Find(segment, search, new RowRange(0, segment.PublishedRows), [new KeyRange(key.First, key.Last)], out holds, out _);
 
-    private static unsafe RowRange[] Find(Segment segment, IndexSearch search, RowRange within, KeyRange[] keys, out bool holds, out bool isOverfull)
+    private static RowRange[] Find(Segment segment, IndexSearch search, RowRange within, KeyRange[] keys, out bool holds, out bool isOverfull) =>
+        Find(segment, search, within, keys, segment.PublishedRows, out holds, out isOverfull);
+
+    private static RowRange[] Find(Segment segment, IndexSearch search, RowRange within, KeyRange[] keys, int settledEnd) =>
+        Find(segment, search, within, keys, settledEnd, out _, out _);
+
+    private static unsafe RowRange[] Find(Segment segment, IndexSearch search, RowRange within, KeyRange[] keys, int settledEnd, out bool holds, out bool isOverfull)
     {
         using var memory = new NativeArena();
         var rows = new RowRanges(memory.Allocate<RowRange>(8192), 8192);
-        holds = search.Find(segment, within, segment.PublishedRows, long.MaxValue, keys, onlyKnown: false, ref rows);
+        holds = search.Find(segment, within, settledEnd, long.MaxValue, keys, onlyKnown: false, ref rows);
         isOverfull = rows.IsOverfull;
         return rows.Span.ToArray();
     }
+
+    private static unsafe void SetValue(Segment segment, ColumnId column, int row, long value) => *(long*)segment.Address(column, row) = value;
 
     private static unsafe void CheckReadRows(Segment segment, ColumnId column, int width, int[] rows, string context)
     {

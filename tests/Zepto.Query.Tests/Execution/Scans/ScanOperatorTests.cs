@@ -107,6 +107,45 @@ public sealed class ScanOperatorTests : IDisposable
         scan.Close();
     }
 
+    // No chunk comes before the end, so the scan itself must look. Whether it is met in the middle is a matter of luck, so it is tried until it is.
+    [Fact]
+    public async Task Next_CancelledWhileNoRowMatches_StopsInTheMiddle()
+    {
+        for (var i = 0; i < 50; i++)
+            await Fill(firstTime: (long)i * Rows);
+        var mask = new RowMask([new ColumnBound(1, BinaryOperator.Equal, new Constant(0, VectorKind.Int64))], _table.Schema);
+        var scan = new ScanOperator(_database, _table, _table.Schema, [1, ScanOperator.MaskColumn], [Integer, new(ColumnType.Bool, VectorKind.Bool, true)], [null, null], new ScanRestriction())
+        {
+            Mask = mask,
+        };
+        var stopped = 0;
+        for (var attempt = 0; attempt < 500 && stopped == 0; attempt++)
+        {
+            _run.Begin(0, 0);
+            _run.Literals.SetInteger(0, Rows + 1);
+            scan.Open(_run);
+            using var ready = new Barrier(2);
+            var canceller = Task.Run(() =>
+            {
+                ready.SignalAndWait();
+                while (_run.RowsScanned == 0)
+                    Thread.Yield();
+                _run.Cancel();
+            });
+            ready.SignalAndWait();
+            var error = Record.Exception(() => Assert.False(scan.Next()));
+            scan.Close();
+            await canceller;
+            if (error is null)
+                continue;
+            Assert.Equal(StatementErrorKind.Cancelled, Assert.IsType<SqlException>(error).Kind);
+            Assert.InRange(_run.RowsScanned, 1, 50 * Rows);
+            stopped++;
+        }
+
+        Assert.Equal(1, stopped);
+    }
+
     [Fact]
     public async Task Next_EncodedSegments_GivesTheSameRowsAndAllocatesNothing()
     {
@@ -142,8 +181,8 @@ public sealed class ScanOperatorTests : IDisposable
         _database.Dispose();
     }
 
-    /// <summary>Price and time of row i are i; symbols A to D in turn; each seventh size is NULL.</summary>
-    private async Task Fill()
+    /// <summary>Price of row i is i and its time that much behind the first; symbols A to D in turn; each seventh size is NULL.</summary>
+    private async Task Fill(long firstTime = 0)
     {
         var symbols = new[] { _database.Symbols.Intern("A"u8), _database.Symbols.Intern("B"u8), _database.Symbols.Intern("C"u8), _database.Symbols.Intern("D"u8) };
         var batch = _database.RentBatch(_table);
@@ -154,7 +193,7 @@ public sealed class ScanOperatorTests : IDisposable
             batch.Column<int>(0)[i] = symbols[i % 4];
             batch.Column<long>(1)[i] = i;
             batch.Column<int>(2)[i] = i % 7 == 0 ? Nulls.Int32 : i;
-            batch.Column<long>(3)[i] = i;
+            batch.Column<long>(3)[i] = firstTime + i;
         }
 
         await _database.AppendAsync(batch);
