@@ -138,7 +138,6 @@ internal sealed class EpollLoop : IDisposable
 
     private void ResumePostponed()
     {
-        (_postponed, _resumed) = (_resumed, _postponed);
         foreach (EpollReader reader in _resumed)
         {
             _turnSince = 0;
@@ -161,6 +160,8 @@ internal sealed class EpollLoop : IDisposable
         while (true)
         {
             int count = _queue.Wait(canWait: _postponed.Count == 0);
+            // Who was postponed before these events goes on after them.
+            (_postponed, _resumed) = (_resumed, _postponed);
             for (int i = 0; i < count; i++)
             {
                 if (!_queue.TryGet(i, out ulong token, out SocketEvents events)) continue;
@@ -174,7 +175,7 @@ internal sealed class EpollLoop : IDisposable
             }
             if (_deferred.Count > 0) SendDeferred();
             _isBusy = false;
-            if (_postponed.Count > 0) ResumePostponed();
+            if (_resumed.Count > 0) ResumePostponed();
             lock (_gate)
             {
                 if (!_isEnding || _count > 0) continue;
