@@ -62,6 +62,17 @@ public sealed class SigningKeyReloadTests : IDisposable
     }
 
     [Fact]
+    public void Reload_KeyOfAnotherKind_IsTakenAndKept()
+    {
+        using TestClient client = _server.Connect();
+        File.WriteAllText(PublicKeyPath, TokenSigner.Ecdsa.ExportSubjectPublicKeyInfoPem());
+        _server.Host.Reload();
+        _server.Host.Reload();
+        Assert.Equal(200, Status(client, TokenSigner.Es256(TokenSigner.Claims())));
+        Assert.Equal(401, Status(client, TokenSigner.Rs256(TokenSigner.Claims())));
+    }
+
+    [Fact]
     public void AuthReload_AnotherSecret_IsReadToo()
     {
         using TestClient client = _server.Connect();
