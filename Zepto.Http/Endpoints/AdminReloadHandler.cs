@@ -4,13 +4,17 @@ using Zepto.Http.Serving;
 
 namespace Zepto.Http.Endpoints;
 
-/// <summary>POST /admin/auth/reload: fetches the provider's signing keys now.</summary>
-public sealed class AdminReloadHandler(KeySetSource? source) : IRequestHandler
+/// <summary>POST /admin/auth/reload: reads the files of signing keys again and fetches the provider's now.</summary>
+/// <param name="reloadFiles">Reads the files.</param>
+/// <param name="source">The provider's keys; null without.</param>
+public sealed class AdminReloadHandler(Action reloadFiles, KeySetSource? source) : IRequestHandler
 {
     public bool TakesBody => false;
 
     public async ValueTask HandleAsync(RequestContext context)
     {
+        // Not on the thread that serves connections: files may be slow.
+        await Task.Run(reloadFiles).ConfigureAwait(false);
         if (source is null)
         {
             context.Response.Write(502, ContentTypes.Json, "{\"error\": \"No JWKS URL is configured\"}"u8);

@@ -62,7 +62,8 @@ public static class ServerProgram
     public static string? AddressComplaint(ServerOptions options)
     {
         if (ZeptoServerHost.AddressOf(options.Bind) is not { } address) return $"--bind: '{options.Bind}' is not an IP address";
-        if (IPAddress.IsLoopback(address) || options.IsAuthRequired || options.HasTls || options.AllowInsecure) return null;
+        bool isTlsOnly = options.HasTls && options.HttpsPort is null;
+        if (IPAddress.IsLoopback(address) || options.IsAuthRequired || isTlsOnly || options.AllowInsecure) return null;
         return $"--bind: {options.Bind} is reachable from other machines and nobody is asked for credentials; add --auth or TLS, or --allow-insecure if that is meant";
     }
 

@@ -127,7 +127,7 @@ public sealed class ZeptoServerHost : IDisposable
     }
 
     /// <summary>
-    /// Reads certificates, keys and tenants again and begins to fetch the provider's signing keys. What cannot be used leaves what was; open connections stay.
+    /// Reads certificates, keys, signing keys and tenants again and begins to fetch the provider's signing keys. What cannot be used leaves what was; open connections stay.
     /// </summary>
     public void Reload()
     {
@@ -240,7 +240,7 @@ public sealed class ZeptoServerHost : IDisposable
         router.Add("/admin/tenants/", RouteAccess.Admin, delete: new AdminRemoveTenantHandler(_identity.Tenants));
         router.Add("/admin/audit", RouteAccess.Admin, get: new AdminAuditHandler(_identity.Audit));
         router.Add("/admin/sessions", RouteAccess.Admin, get: new AdminSessionsHandler(_connections.Describe));
-        router.Add("/admin/auth/reload", RouteAccess.Admin, post: new AdminReloadHandler(_identity.KeySet ?? _identity.Oidc?.KeySet));
+        router.Add("/admin/auth/reload", RouteAccess.Admin, post: new AdminReloadHandler(_identity.ReloadSigningKeys, _identity.KeySet ?? _identity.Oidc?.KeySet));
         router.Add("/auth/session", RouteAccess.Authenticated, post: new SessionHandler(_identity.Sessions, _identity.SessionLimits));
         router.Add("/auth/logout", RouteAccess.Public, post: new LogoutHandler(_identity.Sessions));
         Action<string> onFault = message => _log.Write(LogLevel.Warning, message);

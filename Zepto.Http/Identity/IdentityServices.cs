@@ -14,21 +14,25 @@ public sealed class IdentityServices : IDisposable
     private readonly Action<string> _onFault;
     private readonly Timer _timer;
     private readonly ServerClock _clock;
+    private readonly IdentityOptions _options;
+    private readonly Lock _reloading = new();
+    private SigningKeys _fixedKeys;
     private int _isTicking;
     private string? _lastFault;
 
     private IdentityServices(IdentityOptions options, ServerClock clock, Action<string> onFault)
     {
         _clock = clock;
+        _options = options;
         _onFault = onFault;
         IdentityVersion version = new();
         Tenants = new TenantStore(PathOf(options, TenantFileName), version);
         Keys = new KeyStore(PathOf(options, KeyStore.FileName), Tenants, version);
         SessionLimits = options.Sessions;
         Sessions = new SessionStore(Keys, version, options.Sessions);
-        SigningKeys fixedKeys = FixedKeysOf(options);
+        _fixedKeys = FixedKeysOf(options);
         if (options.KeySetUrl is { } url) KeySet = new KeySetSource(_ => Task.FromResult(url), KeySetSource.MakeClient(), reason => onFault($"cannot fetch the signing keys: {reason}"));
-        if (KeySet is not null || fixedKeys.Keys.Count > 0) Tokens = new TokenValidator(fixedKeys, KeySet, options.TokenRules, Tenants, version);
+        if (KeySet is not null || _fixedKeys.Keys.Count > 0) Tokens = new TokenValidator(_fixedKeys, KeySet, options.TokenRules, Tenants, version);
         if (options.Oidc is { } oidc) Oidc = new OidcLogin(oidc, Tenants, version, onFault);
         if (options.AuditPath is { } path) _auditFile = OpenAudit(path, onFault);
         Audit = new AuditLog(_auditFile);
@@ -99,8 +103,30 @@ public sealed class IdentityServices : IDisposable
     public void Reload()
     {
         Tick();
+        ReloadSigningKeys();
         // What goes wrong with it is told like a failure of the regular fetch.
         _ = (KeySet ?? Oidc?.KeySet)?.Fetch();
+    }
+
+    /// <summary>Reads the files of signing keys again; when one cannot be used all stay as they were.</summary>
+    public void ReloadSigningKeys()
+    {
+        lock (_reloading)
+        {
+            try
+            {
+                SigningKeys keys = FixedKeysOf(_options);
+                if (keys.IsSameAs(_fixedKeys)) return;
+                _fixedKeys = keys;
+                Tokens?.Replace(keys);
+                // They last as long as the tokens they were made from, which are not kept.
+                Sessions.EndOf(TokenValidator.Source);
+            }
+            catch (IdentitySetupException exception)
+            {
+                _onFault($"the signing keys stay as they were: {exception.Message}");
+            }
+        }
     }
 
     public void Dispose()

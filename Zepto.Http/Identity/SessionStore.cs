@@ -71,6 +71,19 @@ public sealed class SessionStore(KeyStore keys, IdentityVersion version, Session
         version.Advance();
     }
 
+    /// <summary>Ends the sessions of identities with a source that were not made from an API key.</summary>
+    public void EndOf(string source)
+    {
+        lock (_gate)
+        {
+            foreach (Session session in _byId.Values)
+            {
+                if (session.KeyId is null && session.Principal.Source == source) Remove(session);
+            }
+        }
+        version.Advance();
+    }
+
     /// <summary>Forgets sessions that are over.</summary>
     public void RemoveOver(long nowMs)
     {

@@ -70,9 +70,14 @@ public sealed record SigningKeys(IReadOnlyList<SigningKeys.Key> Keys)
 
     public SigningKeys With(SigningKeys other) => new([.. Keys, .. other.Keys]);
 
+    /// <summary>Whether both accept the same signatures.</summary>
+    public bool IsSameAs(SigningKeys other) => Keys.Select(IdentityOf).SequenceEqual(other.Keys.Select(IdentityOf));
+
     /// <summary>The keys that a token with this algorithm and key id may have been signed with.</summary>
     public IReadOnlyList<SecurityKey> For(string algorithm, string? keyId) =>
         [.. Keys.Where(key => key.Algorithm == algorithm && (keyId is null || string.IsNullOrEmpty(key.Value.KeyId) || key.Value.KeyId == keyId)).Select(key => key.Value)];
+
+    private static (string Algorithm, string Thumbprint) IdentityOf(Key key) => (key.Algorithm, Convert.ToHexString(key.Value.ComputeJwkThumbprint()));
 
     private static Key? TryRsa(string pem)
     {

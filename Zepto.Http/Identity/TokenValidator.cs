@@ -12,17 +12,22 @@ namespace Zepto.Http.Identity;
 /// </summary>
 public sealed class TokenValidator
 {
+    /// <summary>Source of the identities that tokens prove.</summary>
+    public const string Source = "jwt";
+
     private const int RememberedTokens = 4_096;
     private const int MaxSubjectChars = 256;
     private static readonly TimeSpan s_clockSkew = TimeSpan.FromSeconds(60);
     private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
-    private readonly SigningKeys _fixedKeys;
+    private readonly IdentityVersion _version;
     private readonly KeySetSource? _source;
     private readonly TokenRules _rules;
     private readonly TenantStore _tenants;
     private readonly PrincipalCache _cache = new(RememberedTokens);
     private readonly JsonWebTokenHandler _handler = new();
+    private SigningKeys _fixedKeys;
+    private long _changes;
 
     /// <param name="fixedKeys">Keys of files.</param>
     /// <param name="source">Keys of a provider; null without.</param>
@@ -35,13 +40,16 @@ public sealed class TokenValidator
         _source = source;
         _rules = rules;
         _tenants = tenants;
-        tenants.Changed += _cache.Clear;
-        if (source is null) return;
-        source.Changed += () =>
-        {
-            _cache.Clear();
-            version.Advance();
-        };
+        _version = version;
+        tenants.Changed += ForgetTokens;
+        if (source is not null) source.Changed += ForgetIdentities;
+    }
+
+    /// <summary>Takes other keys of files; tokens signed by one that is not among them are void from here on.</summary>
+    public void Replace(SigningKeys fixedKeys)
+    {
+        Volatile.Write(ref _fixedKeys, fixedKeys);
+        ForgetIdentities();
     }
 
     /// <summary>Whether a secret can be a token: it begins as JSON does in base64.</summary>
@@ -56,8 +64,12 @@ public sealed class TokenValidator
     {
         newKeys = null;
         if (_cache.Find(hash, nowMs) is { } known) return known;
-        Principal? principal = Validate(Encoding.UTF8.GetString(token), _rules, "jwt", out newKeys);
-        if (principal is not null) _cache.Add(hash, principal, nowMs);
+        long changes = Volatile.Read(ref _changes);
+        Principal? principal = Validate(Encoding.UTF8.GetString(token), _rules, Source, out newKeys);
+        if (principal is null) return null;
+        _cache.Add(hash, principal, nowMs);
+        // A change while it was validated may have come before it was remembered.
+        if (Volatile.Read(ref _changes) != changes) _cache.Clear();
         return principal;
     }
 
@@ -72,13 +84,25 @@ public sealed class TokenValidator
         if (header is null || payload is null || header.RootElement.TryGetProperty("crit", out _)) return null;
         if (TextOf(header.RootElement, "alg") is not { } algorithm) return null;
         string? keyId = TextOf(header.RootElement, "kid");
-        IReadOnlyList<SecurityKey> keys = _fixedKeys.With(_source?.Keys ?? SigningKeys.None).For(algorithm, keyId);
+        IReadOnlyList<SecurityKey> keys = Volatile.Read(ref _fixedKeys).With(_source?.Keys ?? SigningKeys.None).For(algorithm, keyId);
         if (keys.Count == 0)
         {
             if (algorithm is SecurityAlgorithms.RsaSha256 or SecurityAlgorithms.EcdsaSha256) newKeys = _source?.FetchForUnknownKey();
             return null;
         }
         return IsValid(token, algorithm, keys, rules) ? PrincipalOf(payload.RootElement, source) : null;
+    }
+
+    private void ForgetTokens()
+    {
+        Interlocked.Increment(ref _changes);
+        _cache.Clear();
+    }
+
+    private void ForgetIdentities()
+    {
+        ForgetTokens();
+        _version.Advance();
     }
 
     private bool IsValid(string token, string algorithm, IReadOnlyList<SecurityKey> keys, TokenRules rules)

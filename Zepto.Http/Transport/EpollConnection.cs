@@ -28,7 +28,7 @@ internal sealed class EpollConnection : ITransportConnection
         _loop = loop;
         RemoteEndPoint = socket.RemoteEndPoint;
         int descriptor = (int)socket.Handle;
-        _reader = new EpollReader(descriptor, pool);
+        _reader = new EpollReader(descriptor, loop, pool);
         _writer = new EpollWriter(descriptor, loop, pool, EndSending);
     }
 

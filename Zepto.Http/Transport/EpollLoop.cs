@@ -14,6 +14,9 @@ internal sealed class EpollLoop : IDisposable
     private const int MaxDeferred = 32;
     private static readonly long s_maxDeferredTicks = Stopwatch.Frequency / 20_000; // 50 µs
 
+    // How long a connection whose client sends without a pause reads on before others have their turn.
+    private static readonly long s_maxTurnTicks = Stopwatch.Frequency / 1_000; // 1 ms
+
     private readonly EpollQueue _queue = new();
     private readonly Lock _gate = new();
     private readonly Stack<int> _freeSlots = [];
@@ -22,9 +25,14 @@ internal sealed class EpollLoop : IDisposable
     private readonly List<EpollWriter> _deferred = new(MaxDeferred);
     private long _deferredSince;
 
-    // Set while other events wait to be handled on the loop's thread; of that thread's use only.
     [ThreadStatic]
-    private static EpollLoop? t_busy;
+    private static EpollLoop? t_current;
+
+    // Of the loop's thread only: whether other events wait to be handled, and whose turn ended before their bytes did.
+    private bool _isBusy;
+    private long _turnSince;
+    private List<EpollReader> _postponed = [];
+    private List<EpollReader> _resumed = [];
 
     private int _usedSlots;
     private int _count;
@@ -88,17 +96,55 @@ internal sealed class EpollLoop : IDisposable
     /// </summary>
     public bool TryDefer(EpollWriter writer)
     {
-        if (t_busy != this) return false;
+        if (t_current != this || !_isBusy) return false;
         if (_deferred.Count == 0) _deferredSince = Stopwatch.GetTimestamp();
         _deferred.Add(writer);
         return true;
     }
 
+    /// <summary>
+    /// Takes over a read of which more bytes are there already, when its connection has had the thread for long enough; false when it is to go on. Otherwise a
+    /// client that sends faster than it is served would keep the thread for ever.
+    /// </summary>
+    public bool TryPostpone(EpollReader reader)
+    {
+        if (t_current != this) return false;
+        long now = Stopwatch.GetTimestamp();
+        // Its time begins with the second read: most have only one, which the clock is not looked at for.
+        if (_turnSince == 0) _turnSince = now;
+        if (now - _turnSince < s_maxTurnTicks) return false;
+        // An event may have given it a turn while it was postponed; it has one place all the same.
+        if (!reader.IsPostponed) _postponed.Add(reader);
+        reader.IsPostponed = true;
+        return true;
+    }
+
+    // Sends all before it goes on with any: what comes after a flush may take long.
     private void SendDeferred()
     {
-        t_busy = null;
-        foreach (EpollWriter writer in _deferred) writer.SendDeferred();
+        _isBusy = false;
+        int sent = 0;
+        for (int i = 0; i < _deferred.Count; i++)
+        {
+            if (_deferred[i].TrySendDeferred()) _deferred[sent++] = _deferred[i];
+        }
+        for (int i = 0; i < sent; i++)
+        {
+            _turnSince = 0;
+            _deferred[i].EndDeferred();
+        }
         _deferred.Clear();
+    }
+
+    private void ResumePostponed()
+    {
+        foreach (EpollReader reader in _resumed)
+        {
+            _turnSince = 0;
+            reader.IsPostponed = false;
+            reader.OnResumed();
+        }
+        _resumed.Clear();
     }
 
     private void Release(int slot)
@@ -110,21 +156,26 @@ internal sealed class EpollLoop : IDisposable
 
     private void Run()
     {
+        t_current = this;
         while (true)
         {
-            int count = _queue.Wait();
+            int count = _queue.Wait(canWait: _postponed.Count == 0);
+            // Who was postponed before these events goes on after them.
+            (_postponed, _resumed) = (_resumed, _postponed);
             for (int i = 0; i < count; i++)
             {
                 if (!_queue.TryGet(i, out ulong token, out SocketEvents events)) continue;
                 EpollConnection? connection = Volatile.Read(ref _connections)[(uint)token];
                 // The event of a connection that has ended meanwhile is not for the one that took its place.
                 if (connection is null || connection.Generation != (uint)(token >> 32)) continue;
-                t_busy = i + 1 < count || _deferred.Count > 0 ? this : null;
+                _isBusy = i + 1 < count || _deferred.Count > 0;
+                _turnSince = 0;
                 connection.OnEvents(events);
-                if (_deferred.Count == MaxDeferred || (_deferred.Count > 0 && Stopwatch.GetTimestamp() - _deferredSince > s_maxDeferredTicks)) SendDeferred();
+                if (_deferred.Count >= MaxDeferred || (_deferred.Count > 0 && Stopwatch.GetTimestamp() - _deferredSince > s_maxDeferredTicks)) SendDeferred();
             }
             if (_deferred.Count > 0) SendDeferred();
-            t_busy = null;
+            _isBusy = false;
+            if (_resumed.Count > 0) ResumePostponed();
             lock (_gate)
             {
                 if (!_isEnding || _count > 0) continue;

@@ -9,7 +9,7 @@ namespace Zepto.Http.Transport;
 /// Reads a socket when asked to, so a client that sends more than is wanted fills the kernel's buffer and no memory here. A
 /// connection without unread bytes holds no block. One reader; <see cref="CancelPendingRead"/> and <see cref="Abort"/> come from anywhere.
 /// </summary>
-internal sealed class EpollReader(int descriptor, SlabMemoryPool pool) : PipeReader, IValueTaskSource<ReadResult>
+internal sealed class EpollReader(int descriptor, EpollLoop loop, SlabMemoryPool pool) : PipeReader, IValueTaskSource<ReadResult>
 {
     // With less room left a block is closed and another one taken.
     private const int LeastRoomBytes = 1024;
@@ -26,8 +26,18 @@ internal sealed class EpollReader(int descriptor, SlabMemoryPool pool) : PipeRea
     private volatile bool _isAborted;
     private int _isCancelled;
 
+    /// <summary>Whether it waits for the loop to go on with it; of the loop's use.</summary>
+    public bool IsPostponed { get; set; }
+
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
+        if (_readiness.IsReady && _isAllExamined && !_isEnded && !_isAborted && loop.TryPostpone(this))
+        {
+            _read.Reset();
+            // The loop goes on with it soon, and then it sees also a cancellation or abort.
+            _readiness.Wait();
+            return new ValueTask<ReadResult>(this, _read.Version);
+        }
         if (TryRead(out ReadResult result)) return new ValueTask<ReadResult>(result);
         _read.Reset();
         while (!_readiness.TryWait())
@@ -92,6 +102,12 @@ internal sealed class EpollReader(int descriptor, SlabMemoryPool pool) : PipeRea
     {
         if (isPeerEnded) _isPeerEnded = true;
         if (_readiness.TakeWaitOrSetReady()) Finish();
+    }
+
+    /// <summary>Goes on with a read that was postponed, unless an event, a cancellation or an abort was first; on the loop's thread.</summary>
+    public void OnResumed()
+    {
+        if (_readiness.TryTakeWait()) Finish();
     }
 
     ReadResult IValueTaskSource<ReadResult>.GetResult(short token) => _read.GetResult(token);

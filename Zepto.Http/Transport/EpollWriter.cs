@@ -103,11 +103,14 @@ internal sealed class EpollWriter(int descriptor, EpollLoop loop, SlabMemoryPool
         if (_readiness.TakeWaitOrSetReady()) GoOn();
     }
 
-    /// <summary>Sends what a flush left for later, unless an event or an abort was first; on the loop's thread.</summary>
-    public void SendDeferred()
-    {
-        if (_readiness.TryTakeWait()) GoOn();
-    }
+    /// <summary>
+    /// Sends what a flush left for later, unless an event or an abort was first; on the loop's thread. True when that ends the flush, which <see cref="EndDeferred"/>
+    /// says then.
+    /// </summary>
+    public bool TrySendDeferred() => _readiness.TryTakeWait() && TrySendOrWait();
+
+    /// <summary>Goes on after a flush that <see cref="TrySendDeferred"/> has ended.</summary>
+    public void EndDeferred() => _flush.SetResult(Result());
 
     FlushResult IValueTaskSource<FlushResult>.GetResult(short token) => _flush.GetResult(token);
 
@@ -126,13 +129,17 @@ internal sealed class EpollWriter(int descriptor, EpollLoop loop, SlabMemoryPool
     // Completes the pending flush, whose wait the caller has taken, or makes it wait on for an event.
     private void GoOn()
     {
+        if (TrySendOrWait()) _flush.SetResult(Result());
+    }
+
+    // True when the flush, whose wait the caller has taken, has ended; false when it waits on for an event.
+    private bool TrySendOrWait()
+    {
         while (!TrySend())
         {
-            if (!_readiness.TryWait()) continue;
-            if (!_isAborted || !_readiness.TryTakeWait()) return;
-            break;
+            if (_readiness.TryWait()) return _isAborted && _readiness.TryTakeWait();
         }
-        _flush.SetResult(Result());
+        return true;
     }
 
     private FlushResult Result() => new(isCanceled: false, isCompleted: _isBroken || _isAborted);

@@ -80,12 +80,13 @@ public sealed unsafe class EpollQueue : IDisposable
     }
 
     /// <summary>Waits for events or a wake-up; the events are valid until the next call. One thread.</summary>
-    /// <returns>Number of events, 0 after a wake-up alone.</returns>
-    public int Wait()
+    /// <param name="canWait">False to look only for what is there.</param>
+    /// <returns>Number of events, 0 when there are none.</returns>
+    public int Wait(bool canWait = true)
     {
         fixed (byte* events = _events)
         {
-            _count = Libc.EpollWait(_queue, events, MaxEvents, -1);
+            _count = Libc.EpollWait(_queue, events, MaxEvents, canWait ? -1 : 0);
             if (_count >= 0)
                 return _count;
             _count = 0;

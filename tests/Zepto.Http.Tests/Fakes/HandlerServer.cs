@@ -11,14 +11,14 @@ internal sealed class HandlerServer : IDisposable
     private readonly SocketTransportListener _listener;
     private readonly ConnectionSet _connections;
 
-    public HandlerServer(Action<Router> addRoutes)
+    public HandlerServer(Action<Router> addRoutes, Func<SlabMemoryPool, ISocketServing>? serving = null)
     {
         Router router = new(Guards.Open());
         addRoutes(router);
         ServingServices services = new() { Limits = MemoryConnection.DefaultLimits, Router = router, OnFault = (exception, _) => Faults.Add(exception) };
         services.Clock.SetFromSystem();
         _connections = new ConnectionSet(services, maxConnections: 4);
-        _listener = new SocketTransportListener(new IPEndPoint(IPAddress.Loopback, 0), new PipelinesServing(new SlabMemoryPool(1 << 20)), _ => { });
+        _listener = new SocketTransportListener(new IPEndPoint(IPAddress.Loopback, 0), (serving ?? (pool => new PipelinesServing(pool)))(new SlabMemoryPool(1 << 20)), _ => { });
         _listener.Start(_connections.Add);
     }
 

@@ -146,6 +146,16 @@ public sealed class CommandLineTests
             Bind = "0.0.0.0", Auth = isAuthRequired, TlsCert = hasTls ? "c" : "", TlsKey = hasTls ? "k" : "",
         }) is null);
 
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public void AddressComplaint_PortWithoutTlsBesideOneWith_NeedsCredentials(bool? isAuthRequired, bool isFine) =>
+        Assert.Equal(isFine, ServerProgram.AddressComplaint(new ServerOptions
+        {
+            Bind = "0.0.0.0", Auth = isAuthRequired, TlsCert = "c", TlsKey = "k", HttpsPort = 0,
+        }) is null);
+
     private static CommandLineResult Read(string[] arguments, Dictionary<string, string>? variables = null) =>
         CommandLine.Read(arguments, "1.2.3", name => variables?.GetValueOrDefault(name));
 }
