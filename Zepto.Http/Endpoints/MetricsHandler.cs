@@ -1,3 +1,4 @@
+using Zepto.Http.Monitoring;
 using Zepto.Http.Responses;
 using Zepto.Http.Serving;
 using Zepto.Http.Transport.Tls;
@@ -5,7 +6,8 @@ using Zepto.Http.Transport.Tls;
 namespace Zepto.Http.Endpoints;
 
 /// <summary>GET /metrics: Prometheus text, or OpenMetrics for a client that accepts it.</summary>
-public sealed class MetricsHandler(IServerStatistics statistics, HttpCounters http, TlsCounters tls, LatencyHistogram queryLatency, Func<int> openConnections)
+public sealed class MetricsHandler(
+    IServerStatistics statistics, HttpCounters http, TlsCounters tls, LatencyHistogram queryLatency, ProcessFigures process, Func<int> openConnections)
     : IRequestHandler
 {
     private readonly DateTimeOffset _startedAt = DateTimeOffset.UtcNow;
@@ -67,16 +69,10 @@ public sealed class MetricsHandler(IServerStatistics statistics, HttpCounters ht
         text.Counter("dotnet_gc_pause_seconds_total"u8, "Time the process stood still for garbage collection"u8, GC.GetTotalPauseDuration().TotalSeconds);
         text.Gauge("dotnet_gc_heap_bytes"u8, "Size of the managed heap"u8, GC.GetTotalMemory(forceFullCollection: false));
         text.Gauge("dotnet_thread_pool_threads"u8, "Threads of the thread pool"u8, ThreadPool.ThreadCount);
-        text.Counter("process_cpu_seconds_total"u8, "Processor time used"u8, ProcessorSeconds());
-        text.Gauge("process_resident_memory_bytes"u8, "Resident memory"u8, Environment.WorkingSet);
+        ProcessFigures.Values figures = process.Read();
+        text.Counter("process_cpu_seconds_total"u8, "Processor time used"u8, figures.ProcessorSeconds);
+        text.Gauge("process_resident_memory_bytes"u8, "Resident memory"u8, figures.ResidentBytes);
         text.Gauge("process_start_time_seconds"u8, "Start of the server since the Unix epoch"u8, _startedAt.ToUnixTimeMilliseconds() / 1000.0);
-        if (OperatingSystem.IsLinux())
-            text.Gauge("process_open_fds"u8, "Open file descriptors"u8, Directory.EnumerateFileSystemEntries("/proc/self/fd").Count());
-    }
-
-    private static double ProcessorSeconds()
-    {
-        if (OperatingSystem.IsIOS() || OperatingSystem.IsTvOS() || OperatingSystem.IsBrowser()) return 0;
-        return Environment.CpuUsage.TotalTime.TotalSeconds;
+        if (figures.OpenDescriptors >= 0) text.Gauge("process_open_fds"u8, "Open file descriptors"u8, figures.OpenDescriptors);
     }
 }

@@ -10,7 +10,7 @@ public static class IdentityChoices
     {
         if (options.RateLimit.Length > 0 && !RateLimit.TryParse(options.RateLimit, out _)) return $"--rate-limit: '{options.RateLimit}' is not RPM or RPM:BURST";
         if (options.RateLimitIp.Length > 0 && !RateLimit.TryParse(options.RateLimitIp, out _)) return $"--rate-limit-ip: '{options.RateLimitIp}' is not RPM or RPM:BURST";
-        if (options.JwksUrl.Length > 0 && !KeySetSource.IsAcceptable(options.JwksUrl)) return $"--jwks-url: '{options.JwksUrl}' must be https, or http on this machine";
+        if (options.JwksUrl.Length > 0 && !KeySetSource.IsAcceptable(options.JwksUrl)) return $"--jwks-url: '{SecretMask.OfUrl(options.JwksUrl)}' must be https, or http on this machine";
         if (OidcComplaint(options) is { } complaint) return complaint;
         if (!options.GenKey)
         {
@@ -51,9 +51,9 @@ public static class IdentityChoices
     {
         if (options.OidcIssuer.Length == 0)
             return options.OidcClientId.Length + options.OidcClientSecretFile.Length + options.OidcRedirectUri.Length > 0 ? "--oidc-issuer: is missing" : null;
-        if (!KeySetSource.IsAcceptable(options.OidcIssuer)) return $"--oidc-issuer: '{options.OidcIssuer}' must be https, or http on this machine";
+        if (!KeySetSource.IsAcceptable(options.OidcIssuer)) return $"--oidc-issuer: '{SecretMask.OfUrl(options.OidcIssuer)}' must be https, or http on this machine";
         if (options.OidcClientId.Length == 0) return "--oidc-client-id: is missing";
-        return KeySetSource.IsAcceptable(options.OidcRedirectUri) ? null : $"--oidc-redirect-uri: '{options.OidcRedirectUri}' must be https, or http on this machine";
+        return KeySetSource.IsAcceptable(options.OidcRedirectUri) ? null : $"--oidc-redirect-uri: '{SecretMask.OfUrl(options.OidcRedirectUri)}' must be https, or http on this machine";
     }
 
     private static OidcOptions? OidcOf(ServerOptions options)

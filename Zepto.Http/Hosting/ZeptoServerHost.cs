@@ -226,7 +226,7 @@ public sealed class ZeptoServerHost : IDisposable
         router.Add("/whoami", RouteAccess.Authenticated, get: new WhoAmIHandler());
         router.Add("/stats", RouteAccess.Stats, get: new StatsHandler(engine.Statistics));
         router.Add("/metrics", _options.MetricsAuth ? RouteAccess.Metrics : RouteAccess.Public,
-            get: new MetricsHandler(engine.Statistics, counters, _tlsCounters, latency, () => _connections.Count));
+            get: new MetricsHandler(engine.Statistics, counters, _tlsCounters, latency, new ProcessFigures(_services.Clock), () => _connections.Count));
         router.Add("/admin/version", RouteAccess.Admin, get: new AdminVersionHandler());
         router.Add("/admin/queries", RouteAccess.Admin, get: new AdminQueriesHandler(engine.Statements));
         router.Add("/admin/queries/", RouteAccess.Admin, delete: new AdminKillQueryHandler(engine.Statements));

@@ -20,6 +20,9 @@ public static partial class SecretMask
     /// <summary>The text of bytes that may have been cut anywhere.</summary>
     public static string Of(ReadOnlySpan<byte> utf8) => Of(Encoding.UTF8.GetString(utf8));
 
+    /// <summary>A URL without the user and password that it may hold; any other text as it is.</summary>
+    public static string OfUrl(string text) => UserInfoPattern().Replace(text, "$1***@");
+
     // Control characters, and the separators that some readers take for line ends.
     private static string OneLine(string text)
     {
@@ -29,6 +32,9 @@ public static partial class SecretMask
             for (int i = 0; i < line.Length; i++) line[i] = char.IsControl(source[i]) || source[i] is '\u2028' or '\u2029' ? ' ' : source[i];
         });
     }
+
+    [GeneratedRegex("^([A-Za-z][A-Za-z0-9+.-]*://)[^/?#]*@", RegexOptions.CultureInvariant, TimeoutMs)]
+    private static partial Regex UserInfoPattern();
 
     // Also one that was cut short.
     [GeneratedRegex("zepto_[0-9a-fA-F]{4,}", RegexOptions.CultureInvariant, TimeoutMs)]

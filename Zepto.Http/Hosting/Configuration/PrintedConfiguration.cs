@@ -1,13 +1,12 @@
 using System.Text;
-using System.Text.RegularExpressions;
+using Zepto.Http.Identity;
 
 namespace Zepto.Http.Hosting.Configuration;
 
 /// <summary>Writes settings as a configuration file that gives the same settings again, each with who set it.</summary>
-public static partial class PrintedConfiguration
+public static class PrintedConfiguration
 {
     private const int CommentColumn = 48;
-    private const int TimeoutMs = 1_000;
 
     /// <summary>The whole file. Names and passwords in URLs are masked, the one thing that is not read back as it was.</summary>
     public static string Of(IEnumerable<Setting> settings, string version)
@@ -25,13 +24,10 @@ public static partial class PrintedConfiguration
     private static string ScalarOf(OptionEntry option, object value)
     {
         string text = OptionEntry.TextOf(value);
-        return option.IsText ? Quoted(UserInfoPattern().Replace(text, "$1***@")) : text;
+        return option.IsText ? Quoted(SecretMask.OfUrl(text)) : text;
     }
 
     // Control characters are in no value; the two separators would be line ends to YAML.
     private static string Quoted(string text) =>
         $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\u2028", "\\L").Replace("\u2029", "\\P").Replace("\uFEFF", "\\uFEFF")}\"";
-
-    [GeneratedRegex("^([A-Za-z][A-Za-z0-9+.-]*://)[^/?#]*@", RegexOptions.CultureInvariant, TimeoutMs)]
-    private static partial Regex UserInfoPattern();
 }
